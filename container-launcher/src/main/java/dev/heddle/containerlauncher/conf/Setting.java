@@ -1,0 +1,44 @@
+package dev.heddle.containerlauncher.conf;
+
+/** Every {@code heddle.*} property there is; {@code heddle-default.xml} explains each. */
+public enum Setting {
+  STAGING_DIR("heddle.staging-dir"),
+  PUBLIC_DIR("heddle.public-dir"),
+  QUEUE("heddle.queue"),
+  PLACEMENT("heddle.placement"),
+  GANG_TIMEOUT("heddle.gang.timeout"),
+  GANG_BACKOFF_MIN("heddle.gang.backoff.min"),
+  GANG_BACKOFF_MAX("heddle.gang.backoff.max"),
+  INSTANCE_TYPES("heddle.instance-types"),
+  AM_MEMORY("heddle.am.memory-mb"),
+  AM_VCORES("heddle.am.vcores"),
+  AM_MAX_ATTEMPTS("heddle.am.max-attempts"),
+  AM_JAVA_OPTIONS("heddle.am.java-options"),
+  AGENT_MEMORY("heddle.agent.memory-mb"),
+  AGENT_JAVA_OPTIONS("heddle.agent.java-options"),
+  AGENT_SUSPECT_AFTER("heddle.agent.suspect-after"),
+  AGENT_LEASE("heddle.agent.lease"),
+  AGENT_HEARTBEAT("heddle.agent.heartbeat"),
+  JAVA_HOME("heddle.java.home"),
+  STOP_GRACE("heddle.stop.grace"),
+  UPLOAD_TIMEOUT("heddle.upload.timeout"),
+  S3_ENDPOINT("heddle.s3.endpoint"),
+  S3_REGION("heddle.s3.region"),
+  S3_PATH_STYLE("heddle.s3.path-style"),
+  S3_RETRY_FOR("heddle.s3.retry-for"),
+  S3_CONNECTIONS("heddle.s3.connections"),
+  UPLOAD_PART_SIZE("heddle.upload.part-size-mb"),
+  DISK_RESERVE("heddle.disk.reserve-percent"),
+  PROCESS_NAMESPACES("heddle.process.namespaces"),
+  ACCOUNT_ID("heddle.account-id");
+
+  private final String key;
+
+  Setting(String key) {
+    this.key = key;
+  }
+
+  public String key() {
+    return key;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.heddle.containerlauncher.protocol;
+
+import dev.heddle.pipemode.ArchiveSlice;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One heartbeat of an agent: all it has to say, every time, so that a lost one loses nothing.
+ *
+ * @param host {@code algo-K}
+ * @param containerId the YARN container the agent lives in
+ * @param attempt the attempt it works on, from 1
+ * @param orderDone the number of the last order that is fully carried out; 0 before the first
+ * @param exit present from {@link AgentPhase#EXITED} on when the algorithm had been started
+ * @param fault present when preparation or an upload failed for good
+ * @param slices what the last upload order brought, by archive name; empty before
+ * @param metrics the latest value of each metric definition seen on this host
+ * @param logs answers to log requests
+ */
+public record AgentReport(
+    String host,
+    String containerId,
+    int attempt,
+    long orderDone,
+    AgentPhase phase,
+    Progress progress,
+    Optional<AlgorithmExit> exit,
+    Optional<Fault> fault,
+    Map<String, ArchiveSlice> slices,
+    List<MetricValue> metrics,
+    List<LogChunk> logs) {
+  public AgentReport {
+    slices = Map.copyOf(slices);
+    metrics = List.copyOf(metrics);
+    logs = List.copyOf(logs);
+  }
+}

@@ -1,0 +1,15 @@
+package dev.heddle.containerlauncher.protocol;
+
+import dev.heddle.pipemode.TreeSize;
+
+/**
+ * How one host's algorithm ended, and what it left.
+ *
+ * @param code the exit code, 0 to 255; 128 plus the signal's number when a signal ended it
+ * @param stopped whether the agent had sent it TERM or KILL by order
+ * @param failureText the first 1024 characters of {@code /opt/ml/output/failure}; empty without one
+ * @param model what {@code /opt/ml/model} holds
+ * @param output what {@code /opt/ml/output/data} holds
+ */
+public record AlgorithmExit(
+    int code, boolean stopped, String failureText, TreeSize model, TreeSize output) {}
