@@ -1,0 +1,169 @@
+package dev.heddle.pipemode.s3;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * One TCP (or TLS) connection to an HTTP server. Its socket is that of a channel, so that an
+ * interrupt of the thread that blocks in it closes it at once, which a plain socket doesn't do.
+ */
+final class Connection implements Closeable {
+
+  /** Where a connection leads. */
+  record Origin(boolean tls, String host, int port) {
+    @Override
+    public String toString() {
+      return (tls ? "https://" : "http://") + host + ":" + port;
+    }
+  }
+
+  private static final int LONGEST_HEAD = 256 * 1024;
+
+  private final Origin origin;
+  private final Socket socket;
+  private final InputStream in;
+  private final OutputStream out;
+  private final byte[] ahead = new byte[16 * 1024];
+  private int next;
+  private int end;
+  private int headBytes;
+  private long idleSince;
+
+  private Connection(Origin origin, Socket socket) throws IOException {
+    this.origin = origin;
+    this.socket = socket;
+    in = socket.getInputStream();
+    out = socket.getOutputStream();
+  }
+
+  /**
+   * @param tls makes the TLS sockets; not used for a plain origin
+   * @param readTimeout how long one read may wait
+   */
+  static Connection open(
+      Origin origin, SSLSocketFactory tls, Duration connectTimeout, Duration readTimeout)
+      throws IOException {
+    IOException failure = null;
+    for (InetAddress address : InetAddress.getAllByName(origin.host())) {
+      SocketChannel channel = SocketChannel.open();
+      try {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        Socket socket = channel.socket();
+        socket.connect(
+            new InetSocketAddress(address, origin.port()), (int) connectTimeout.toMillis());
+        socket.setSoTimeout((int) readTimeout.toMillis());
+        return new Connection(origin, origin.tls() ? secure(tls, socket, origin) : socket);
+      } catch (IOException e) {
+        channel.close();
+        failure = e;
+        if (Thread.currentThread().isInterrupted()) {
+          break;
+        }
+      }
+    }
+    String reason = failure == null ? "no address" : failure.getMessage();
+    throw new IOException("cannot connect to " + origin + ": " + reason, failure);
+  }
+
+  private static Socket secure(SSLSocketFactory tls, Socket plain, Origin origin)
+      throws IOException {
+    SSLSocket socket = (SSLSocket) tls.createSocket(plain, origin.host(), origin.port(), true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
+    return socket;
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  OutputStream out() {
+    return out;
+  }
+
+  void markIdle(long nanoTime) {
+    idleSince = nanoTime;
+  }
+
+  long idleSince() {
+    return idleSince;
+  }
+
+  /** Starts the count of a new response head's bytes. */
+  void beginHead() {
+    headBytes = 0;
+  }
+
+  /** Reads a line of a head or of the chunked coding, without its end. */
+  String readLine() throws IOException {
+    StringBuilder line = new StringBuilder(64);
+    while (true) {
+      if (next == end) {
+        fill();
+      }
+      int from = next;
+      while (next < end && ahead[next] != '\n') {
+        next++;
+      }
+      line.append(new String(ahead, from, next - from, StandardCharsets.ISO_8859_1));
+      headBytes += next - from;
+      if (headBytes > LONGEST_HEAD) {
+        throw new IOException(origin + " sent an endless response head");
+      }
+      if (next < end) {
+        next++;
+        int length = line.length();
+        if (length > 0 && line.charAt(length - 1) == '\r') {
+          line.setLength(length - 1);
+        }
+        return line.toString();
+      }
+    }
+  }
+
+  private void fill() throws IOException {
+    next = 0;
+    end = 0;
+    int n = in.read(ahead);
+    if (n < 0) {
+      throw new EOFException(origin + " closed the connection");
+    }
+    end = n;
+  }
+
+  /** At least one byte of the body, or -1 at the end of the connection. */
+  int read(byte[] into, int offset, int length) throws IOException {
+    if (next < end) {
+      int n = Math.min(length, end - next);
+      System.arraycopy(ahead, next, into, offset, n);
+      next += n;
+      return n;
+    }
+    return in.read(into, offset, length);
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // Nothing more is wanted of it.
+    }
+  }
+}
