@@ -1,5 +1,9 @@
 package dev.heddle.containerlauncher.conf;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
 /** Every {@code heddle.*} property there is; {@code heddle-default.xml} explains each. */
 public enum Setting {
   STAGING_DIR("heddle.staging-dir"),
@@ -40,5 +44,16 @@ public enum Setting {
 
   public String key() {
     return key;
+  }
+
+  /**
+   * @param key a property's name, such as {@code heddle.queue}
+   */
+  public static Optional<Setting> find(String key) {
+    return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
+  }
+
+  static List<String> keys() {
+    return Arrays.stream(values()).map(Setting::key).toList();
   }
 }

@@ -2,6 +2,8 @@ package dev.heddle.containerlauncher.job;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,12 +31,17 @@ public record TrainingJobRequest(
     RetryStrategy retryStrategy) {
 
   public TrainingJobRequest {
-    hyperParameters = hyperParameters == null ? Map.of() : Map.copyOf(hyperParameters);
+    hyperParameters = ordered(hyperParameters);
     inputDataConfig = inputDataConfig == null ? List.of() : List.copyOf(inputDataConfig);
     tags = tags == null ? List.of() : List.copyOf(tags);
-    environment = environment == null ? Map.of() : Map.copyOf(environment);
+    environment = ordered(environment);
     stoppingCondition =
         stoppingCondition == null ? new StoppingCondition(null, null, null) : stoppingCondition;
+  }
+
+  /** Keeps the request's order, so that what is written from it is the same on every host. */
+  private static Map<String, String> ordered(Map<String, String> map) {
+    return map == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 
   /** AlgorithmSpecification; {@code trainingInputMode} is File, Pipe or FastFile. */

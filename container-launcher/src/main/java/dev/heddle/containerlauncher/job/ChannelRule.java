@@ -1,0 +1,103 @@
+package dev.heddle.containerlauncher.job;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The channels get along with one another below {@code /opt/ml/input/data}, and can be read. */
+final class ChannelRule implements CrossFieldRule {
+  /** The group that all hosts of a job without instance groups belong to (resourceconfig.json). */
+  private static final String ONLY_GROUP = "homogeneousCluster";
+
+  private static final String MANIFEST = "-manifest";
+  private static final List<String> OTHER_SOURCES =
+      List.of("FileSystemDataSource", "DatasetSource");
+
+  @Override
+  public void check(Located request, FaultList faults) {
+    List<Located> channels = request.member("InputDataConfig").elements();
+    checkNames(channels, faults);
+    String mode =
+        request.member("AlgorithmSpecification").member("TrainingInputMode").text().orElse("File");
+    boolean groups = !request.member("ResourceConfig").member("InstanceGroups").json().isEmpty();
+    for (Located channel : channels) {
+      checkSource(channel.member("DataSource"), faults);
+      if (channel.member("InputMode").text().orElse(mode).equals("File")) {
+        checkIsNone(channel.member("CompressionType"), faults);
+        checkIsNone(channel.member("RecordWrapperType"), faults);
+      }
+      if (!groups) {
+        checkGroups(channel.member("DataSource").member("S3DataSource"), faults);
+      }
+    }
+  }
+
+  private static void checkNames(List<Located> channels, FaultList faults) {
+    Set<String> all = new HashSet<>();
+    channels.forEach(channel -> channel.member("ChannelName").text().ifPresent(all::add));
+    Set<String> before = new HashSet<>();
+    for (Located channel : channels) {
+      Located place = channel.member("ChannelName");
+      String name = place.text().orElse("");
+      if (name.isEmpty() || faults.has(place)) {
+        continue;
+      }
+      if (!before.add(name)) {
+        faults.add(place, "another channel is called " + Quoted.of(name) + ": rename one");
+      } else if (name.equals(".") || name.equals("..")) {
+        faults.add(place, "must be the name of a directory of its own, not " + Quoted.of(name));
+      } else if (name.endsWith(MANIFEST) && all.contains(withoutManifest(name))) {
+        faults.add(
+            place,
+            "is also the name of the list of channel "
+                + Quoted.of(withoutManifest(name))
+                + "'s objects: rename one");
+      }
+    }
+  }
+
+  private static String withoutManifest(String name) {
+    return name.substring(0, name.length() - MANIFEST.length());
+  }
+
+  private static void checkSource(Located source, FaultList faults) {
+    Located s3 = source.member("S3DataSource");
+    if (!source.json().isObject() || faults.has(s3)) {
+      return;
+    }
+    if (!s3.present()) {
+      if (OTHER_SOURCES.stream().noneMatch(other -> source.member(other).present())) {
+        faults.add(s3, "must be given: it says where the channel's objects are");
+      }
+      return;
+    }
+    Located uri = s3.member("S3Uri");
+    boolean manifest = s3.member("S3DataType").text().orElse("").equals("ManifestFile");
+    if (manifest
+        && uri.text().filter(text -> !text.matches("s3://[^/]+/.*[^/]")).isPresent()
+        && !faults.has(uri)) {
+      faults.add(uri, "must be the manifest's own address, such as s3://bucket/train.manifest");
+    }
+  }
+
+  private static void checkIsNone(Located value, FaultList faults) {
+    if (value.text().filter(text -> !text.equals("None")).isPresent() && !faults.has(value)) {
+      faults.add(
+          value,
+          Quoted.of(value.text().get()) + " is for Pipe mode only: leave it out or write \"None\"");
+    }
+  }
+
+  private static void checkGroups(Located s3, FaultList faults) {
+    for (Located group : s3.member("InstanceGroupNames").elements()) {
+      if (group.text().filter(name -> !name.equals(ONLY_GROUP)).isPresent() && !faults.has(group)) {
+        faults.add(
+            group,
+            "the job has no instance group "
+                + Quoted.of(group.text().get())
+                + ": leave it out, all hosts are in "
+                + Quoted.of(ONLY_GROUP));
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.heddle.containerlauncher.protocol;
+
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterRequest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.ipc.RPC;
+import org.apache.hadoop.security.UserGroupInformation;
+
+/** An agent's end of {@link AgentProtocol}. */
+public final class AgentRpc implements AgentProtocol, Closeable {
+  private static final int TIMEOUT_MS = 10_000;
+
+  private final AgentProtocolPB proxy;
+
+  private AgentRpc(AgentProtocolPB proxy) {
+    this.proxy = proxy;
+  }
+
+  /**
+   * Opens the connection as the current user, whose credentials must hold the job's token.
+   *
+   * @throws IOException when the proxy can't be made; the connection itself is made by the calls
+   */
+  public static AgentRpc connect(Configuration hadoop, InetSocketAddress master)
+      throws IOException {
+    return new AgentRpc(
+        RpcCalls.open(
+            AgentProtocolPB.class,
+            master,
+            UserGroupInformation.getCurrentUser(),
+            hadoop,
+            TIMEOUT_MS));
+  }
+
+  @Override
+  public Assignment register(
+      String containerId, String host, String nodeAddress, String networkInterface)
+      throws IOException {
+    RegisterRequest request =
+        RegisterRequest.newBuilder()
+            .setContainerId(containerId)
+            .setHost(host)
+            .setNodeAddress(nodeAddress)
+            .setNetworkInterface(networkInterface)
+            .build();
+    return AgentWire.assignment(RpcCalls.call(() -> proxy.register(null, request)));
+  }
+
+  @Override
+  public AgentReply heartbeat(AgentReport report) throws IOException {
+    return AgentWire.reply(RpcCalls.call(() -> proxy.heartbeat(null, AgentWire.message(report))));
+  }
+
+  @Override
+  public void close() {
+    RPC.stopProxy(proxy);
+  }
+}

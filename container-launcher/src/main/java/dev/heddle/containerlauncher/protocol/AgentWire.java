@@ -1,0 +1,235 @@
+package dev.heddle.containerlauncher.protocol;
+
+import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos;
+import dev.heddle.pipemode.ArchiveSlice;
+import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.S3Access;
+import dev.heddle.pipemode.TreeSize;
+import dev.heddle.pipemode.UploadedPart;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.thirdparty.protobuf.ByteString;
+
+/** Reports and assignments between their records and their messages. */
+public final class AgentWire {
+  private AgentWire() {}
+
+  public static HeddleProtos.RegisterResponse message(Assignment assignment) {
+    S3Access s3 = assignment.s3();
+    HeddleProtos.S3Access.Builder access =
+        HeddleProtos.S3Access.newBuilder()
+            .setRegion(s3.region())
+            .setPathStyle(s3.pathStyle())
+            .setRetryForMs(s3.retryFor().toMillis());
+    s3.endpoint().ifPresent(uri -> access.setEndpoint(uri.toString()));
+    s3.keys()
+        .ifPresent(
+            keys -> {
+              access.setAccessKeyId(keys.accessKeyId());
+              access.setSecretAccessKey(keys.secretAccessKey());
+              keys.sessionToken().ifPresent(access::setSessionToken);
+            });
+    HeddleProtos.RegisterResponse.Builder message =
+        HeddleProtos.RegisterResponse.newBuilder()
+            .setHost(assignment.host())
+            .setAttempt(assignment.attempt())
+            .setRequestJson(assignment.requestJson())
+            .setTrainingJobArn(assignment.trainingJobArn())
+            .addAllHosts(assignment.hosts())
+            .setS3(access);
+    assignment
+        .settings()
+        .values()
+        .forEach(
+            (key, value) ->
+                message.addSettings(
+                    HeddleProtos.KeyValue.newBuilder().setKey(key).setValue(value)));
+    return message.build();
+  }
+
+  static Assignment assignment(HeddleProtos.RegisterResponse message) {
+    HeddleProtos.S3Access s3 = message.getS3();
+    Optional<S3Access.Keys> keys =
+        s3.hasAccessKeyId()
+            ? Optional.of(
+                new S3Access.Keys(
+                    s3.getAccessKeyId(),
+                    s3.getSecretAccessKey(),
+                    s3.hasSessionToken() ? Optional.of(s3.getSessionToken()) : Optional.empty()))
+            : Optional.empty();
+    Map<String, String> settings = new LinkedHashMap<>();
+    message.getSettingsList().forEach(pair -> settings.put(pair.getKey(), pair.getValue()));
+    return new Assignment(
+        message.getHost(),
+        message.getAttempt(),
+        message.getRequestJson(),
+        message.getTrainingJobArn(),
+        message.getHostsList(),
+        new S3Access(
+            s3.hasEndpoint() ? Optional.of(URI.create(s3.getEndpoint())) : Optional.empty(),
+            s3.getRegion(),
+            s3.getPathStyle(),
+            keys,
+            Duration.ofMillis(s3.getRetryForMs())),
+        new Settings(settings));
+  }
+
+  static HeddleProtos.HeartbeatRequest message(AgentReport report) {
+    HeddleProtos.HeartbeatRequest.Builder message =
+        HeddleProtos.HeartbeatRequest.newBuilder()
+            .setHost(report.host())
+            .setContainerId(report.containerId())
+            .setAttempt(report.attempt())
+            .setOrderDone(report.orderDone())
+            .setPhase(HeddleProtos.Phase.valueOf(report.phase().name()))
+            .setBytesIn(report.progress().bytesIn())
+            .setBytesInTotal(report.progress().bytesInTotal())
+            .setBytesOut(report.progress().bytesOut());
+    report
+        .exit()
+        .ifPresent(
+            exit ->
+                message.setExit(
+                    HeddleProtos.Exit.newBuilder()
+                        .setCode(exit.code())
+                        .setStopped(exit.stopped())
+                        .setFailureText(exit.failureText())
+                        .setModel(tree(exit.model()))
+                        .setOutput(tree(exit.output()))));
+    report
+        .fault()
+        .ifPresent(
+            fault ->
+                message.setFault(
+                    HeddleProtos.FaultMessage.newBuilder()
+                        .setBlame(fault.blame().name())
+                        .setMessage(fault.message())));
+    report.slices().forEach((archive, slice) -> message.addSlices(slice(archive, slice)));
+    for (MetricValue metric : report.metrics()) {
+      message.addMetrics(
+          HeddleProtos.Metric.newBuilder()
+              .setName(metric.name())
+              .setValue(metric.value())
+              .setTimeMs(metric.time().toEpochMilli()));
+    }
+    for (LogChunk chunk : report.logs()) {
+      message.addLogs(
+          HeddleProtos.Chunk.newBuilder()
+              .setRequest(chunk.request())
+              .setOffset(chunk.offset())
+              .setBytes(ByteString.copyFrom(chunk.bytes()))
+              .setLength(chunk.length()));
+    }
+    return message.build();
+  }
+
+  public static AgentReport report(HeddleProtos.HeartbeatRequest message) {
+    Map<String, ArchiveSlice> slices = new LinkedHashMap<>();
+    for (HeddleProtos.Slice slice : message.getSlicesList()) {
+      List<UploadedPart> parts =
+          slice.getPartsList().stream()
+              .map(part -> new UploadedPart(part.getNumber(), part.getEtag(), part.getSize()))
+              .toList();
+      slices.put(
+          slice.getArchive(),
+          new ArchiveSlice(
+              parts,
+              slice.hasTail() ? Optional.of(ObjectUri.parse(slice.getTail())) : Optional.empty()));
+    }
+    HeddleProtos.Exit exit = message.getExit();
+    return new AgentReport(
+        message.getHost(),
+        message.getContainerId(),
+        message.getAttempt(),
+        message.getOrderDone(),
+        AgentPhase.valueOf(message.getPhase().name()),
+        new Progress(message.getBytesIn(), message.getBytesInTotal(), message.getBytesOut()),
+        message.hasExit()
+            ? Optional.of(
+                new AlgorithmExit(
+                    exit.getCode(),
+                    exit.getStopped(),
+                    exit.getFailureText(),
+                    new TreeSize(exit.getModel().getFiles(), exit.getModel().getBytes()),
+                    new TreeSize(exit.getOutput().getFiles(), exit.getOutput().getBytes())))
+            : Optional.empty(),
+        message.hasFault()
+            ? Optional.of(
+                new Fault(
+                    Fault.Blame.valueOf(message.getFault().getBlame()),
+                    message.getFault().getMessage()))
+            : Optional.empty(),
+        slices,
+        message.getMetricsList().stream()
+            .map(
+                metric ->
+                    new MetricValue(
+                        metric.getName(),
+                        metric.getValue(),
+                        Instant.ofEpochMilli(metric.getTimeMs())))
+            .toList(),
+        message.getLogsList().stream()
+            .map(
+                chunk ->
+                    new LogChunk(
+                        chunk.getRequest(),
+                        chunk.getOffset(),
+                        chunk.getBytes().toByteArray(),
+                        chunk.getLength()))
+            .toList());
+  }
+
+  public static HeddleProtos.HeartbeatResponse message(AgentReply reply) {
+    HeddleProtos.HeartbeatResponse.Builder message =
+        HeddleProtos.HeartbeatResponse.newBuilder()
+            .setOrder(OrderWire.message(reply.order()))
+            .setIntervalMs(reply.interval().toMillis());
+    for (LogRequest request : reply.logRequests()) {
+      message.addLogRequests(
+          HeddleProtos.LogRequestMessage.newBuilder()
+              .setNumber(request.number())
+              .setStream(request.stream())
+              .setOffset(request.offset())
+              .setMaxBytes(request.maxBytes()));
+    }
+    return message.build();
+  }
+
+  static AgentReply reply(HeddleProtos.HeartbeatResponse message) {
+    return new AgentReply(
+        OrderWire.order(message.getOrder()),
+        message.getLogRequestsList().stream()
+            .map(
+                request ->
+                    new LogRequest(
+                        request.getNumber(),
+                        request.getStream(),
+                        request.getOffset(),
+                        request.getMaxBytes()))
+            .toList(),
+        Duration.ofMillis(message.getIntervalMs()));
+  }
+
+  private static HeddleProtos.Tree tree(TreeSize size) {
+    return HeddleProtos.Tree.newBuilder().setFiles(size.files()).setBytes(size.bytes()).build();
+  }
+
+  private static HeddleProtos.Slice slice(String archive, ArchiveSlice slice) {
+    HeddleProtos.Slice.Builder message = HeddleProtos.Slice.newBuilder().setArchive(archive);
+    for (UploadedPart part : slice.parts()) {
+      message.addParts(
+          HeddleProtos.Part.newBuilder()
+              .setNumber(part.number())
+              .setEtag(part.etag())
+              .setSize(part.size()));
+    }
+    slice.tail().ifPresent(tail -> message.setTail(tail.toString()));
+    return message.build();
+  }
+}

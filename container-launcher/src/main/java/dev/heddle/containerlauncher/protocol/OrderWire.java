@@ -1,0 +1,113 @@
+package dev.heddle.containerlauncher.protocol;
+
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.OrderKind;
+import dev.heddle.pipemode.MultipartTarget;
+import dev.heddle.pipemode.ObjectUri;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Orders between their records and their messages. */
+final class OrderWire {
+  private OrderWire() {}
+
+  static HeddleProtos.OrderMessage message(Order order) {
+    HeddleProtos.OrderMessage.Builder message =
+        HeddleProtos.OrderMessage.newBuilder().setNumber(order.number());
+    if (order instanceof Order.Prepare) {
+      message.setKind(OrderKind.PREPARE);
+    } else if (order instanceof Order.Start start) {
+      message.setKind(OrderKind.START).setNetworkInterface(start.networkInterface());
+      for (Order.HostAddress host : start.hosts()) {
+        message.addHosts(
+            HeddleProtos.Address.newBuilder().setHost(host.host()).setAddress(host.address()));
+      }
+    } else if (order instanceof Order.Stop stop) {
+      message.setKind(OrderKind.STOP).setGraceMs(stop.grace().toMillis());
+    } else if (order instanceof Order.Upload upload) {
+      message.setKind(OrderKind.UPLOAD);
+      upload
+          .archives()
+          .forEach(
+              (archive, share) ->
+                  message.addArchives(
+                      HeddleProtos.ArchiveOrder.newBuilder()
+                          .setArchive(archive)
+                          .setTarget(target(share.target()))
+                          .addTails(share.tail().toString())));
+    } else if (order instanceof Order.Append append) {
+      message.setKind(OrderKind.APPEND);
+      append
+          .archives()
+          .forEach(
+              (archive, share) -> {
+                HeddleProtos.ArchiveOrder.Builder part =
+                    HeddleProtos.ArchiveOrder.newBuilder()
+                        .setArchive(archive)
+                        .setTarget(target(share.target()));
+                share.tails().forEach(tail -> part.addTails(tail.toString()));
+                message.addArchives(part);
+              });
+    } else {
+      message.setKind(OrderKind.LEAVE);
+    }
+    return message.build();
+  }
+
+  static Order order(HeddleProtos.OrderMessage message) {
+    long number = message.getNumber();
+    return switch (message.getKind()) {
+      case PREPARE -> new Order.Prepare(number);
+      case START ->
+          new Order.Start(
+              number,
+              message.getHostsList().stream()
+                  .map(host -> new Order.HostAddress(host.getHost(), host.getAddress()))
+                  .toList(),
+              message.getNetworkInterface());
+      case STOP -> new Order.Stop(number, Duration.ofMillis(message.getGraceMs()));
+      case UPLOAD -> {
+        Map<String, Order.UploadShare> archives = new LinkedHashMap<>();
+        for (HeddleProtos.ArchiveOrder archive : message.getArchivesList()) {
+          archives.put(
+              archive.getArchive(),
+              new Order.UploadShare(
+                  target(archive.getTarget()), ObjectUri.parse(archive.getTails(0))));
+        }
+        yield new Order.Upload(number, archives);
+      }
+      case APPEND -> {
+        Map<String, Order.AppendShare> archives = new LinkedHashMap<>();
+        for (HeddleProtos.ArchiveOrder archive : message.getArchivesList()) {
+          archives.put(
+              archive.getArchive(),
+              new Order.AppendShare(
+                  target(archive.getTarget()),
+                  archive.getTailsList().stream().map(ObjectUri::parse).toList()));
+        }
+        yield new Order.Append(number, archives);
+      }
+      case LEAVE -> new Order.Leave(number);
+    };
+  }
+
+  private static HeddleProtos.Target target(MultipartTarget target) {
+    return HeddleProtos.Target.newBuilder()
+        .setObject(target.object().toString())
+        .setUploadId(target.uploadId())
+        .setFirstPart(target.firstPart())
+        .setLastPart(target.lastPart())
+        .setPartSize(target.partSize())
+        .build();
+  }
+
+  private static MultipartTarget target(HeddleProtos.Target target) {
+    return new MultipartTarget(
+        ObjectUri.parse(target.getObject()),
+        target.getUploadId(),
+        target.getFirstPart(),
+        target.getLastPart(),
+        target.getPartSize());
+  }
+}
