@@ -1,0 +1,382 @@
+package dev.heddle.containerlauncher.agent;
+
+import dev.heddle.containerlauncher.conf.Setting;
+import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.protocol.AgentPhase;
+import dev.heddle.containerlauncher.protocol.AgentProtocol;
+import dev.heddle.containerlauncher.protocol.AgentReply;
+import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.LogChunk;
+import dev.heddle.containerlauncher.protocol.Order;
+import dev.heddle.containerlauncher.runtime.AlgorithmStatus;
+import dev.heddle.containerlauncher.runtime.RunningAlgorithm;
+import dev.heddle.pipemode.ArchiveSlice;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * One host's attempt, as orders from the ApplicationMaster and events on the node drive it. All
+ * state belongs to one thread, the loop; it never waits for anything.
+ */
+final class Agent {
+  /** Exit code: the ApplicationMaster ordered it to leave. */
+  static final int LEFT = 0;
+
+  /** Exit code: the lease ran out. */
+  static final int LEASE_LOST = 81;
+
+  private static final Logger LOG = LogManager.getLogger(Agent.class);
+  private static final Duration METRIC_PAUSE = Duration.ofMillis(500);
+  private static final Duration METRIC_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration FAREWELL_PATIENCE = Duration.ofSeconds(1);
+
+  private final AgentIdentity me;
+  private final Assignment assignment;
+  private final EventLoop loop;
+  private final HostWork host;
+  private final Worker worker;
+  private final Heartbeats heartbeats;
+  private final MetricScanner metrics;
+  private final String name;
+  private final CompletableFuture<Integer> finished = new CompletableFuture<>();
+
+  private AgentPhase phase = AgentPhase.PREPARING;
+  private Order order;
+  private boolean taken;
+  private long orderDone;
+  private boolean starting;
+  private Optional<AlgorithmRun> run = Optional.empty();
+  private Optional<AlgorithmExit> exit = Optional.empty();
+  private Optional<Fault> fault = Optional.empty();
+  private Map<String, ArchiveSlice> slices = Map.of();
+
+  /**
+   * @param thread one thread; the agent's own from now on
+   */
+  Agent(
+      AgentIdentity me,
+      Assignment assignment,
+      AgentProtocol am,
+      HostParts parts,
+      NodePaths paths,
+      ScheduledExecutorService thread) {
+    this.me = me;
+    this.assignment = assignment;
+    this.loop = new EventLoop(thread, finished::completeExceptionally);
+    this.host = new HostWork(me, assignment, paths, parts);
+    this.name = host.name();
+    this.worker = new Worker(loop);
+    this.metrics = new MetricScanner(host.metricDefinitions(), paths, Clock.systemUTC());
+    this.heartbeats =
+        new Heartbeats(
+            am,
+            logs -> loop.ask(() -> report(logs)),
+            reply -> loop.execute(() -> onReply(reply)),
+            new LogReader(paths));
+  }
+
+  /** Works until it is told to leave or its lease is lost, and returns the exit code. */
+  int run() throws InterruptedException {
+    Duration lease = assignment.settings().duration(Setting.AGENT_LEASE);
+    loop.every(Duration.ofMillis(Math.max(1, lease.toMillis() / 50)), () -> checkLease(lease));
+    loop.execute(this::prepare);
+    heartbeats.start();
+    try {
+      return finished.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      loop.close();
+      worker.close();
+      host.close();
+      metrics.close();
+      heartbeats.close();
+    }
+  }
+
+  private void prepare() {
+    LOG.info("{}: preparing", name);
+    worker.begin(
+        () -> {
+          host.prepare();
+          return null;
+        },
+        prepared -> download(),
+        this::preparationFailed);
+  }
+
+  private void download() {
+    if (!host.hasChannels()) {
+      ready();
+      return;
+    }
+    enter(AgentPhase.DOWNLOADING);
+    worker.begin(
+        () -> {
+          host.download();
+          return null;
+        },
+        downloaded -> ready(),
+        this::preparationFailed);
+  }
+
+  private void ready() {
+    enter(AgentPhase.READY);
+    act();
+  }
+
+  private void preparationFailed(Throwable cause) {
+    fail(Faults.of(cause, "The preparation of the host"), cause);
+    enter(AgentPhase.EXITED);
+    act();
+  }
+
+  private void onReply(AgentReply reply) {
+    Order next = reply.order();
+    if (order == null || next.number() > order.number()) {
+      LOG.info("{}: order {} {}", name, next.number(), next.getClass().getSimpleName());
+      order = next;
+      taken = false;
+    }
+    act();
+  }
+
+  /** Takes the current order up as soon as the phase allows; called after every change. */
+  private void act() {
+    if (order == null || taken || finished.isDone()) {
+      return;
+    }
+    if (order instanceof Order.Prepare) {
+      if (phase.compareTo(AgentPhase.READY) >= 0) {
+        done();
+      }
+    } else if (order instanceof Order.Start start) {
+      start(start);
+    } else if (order instanceof Order.Stop stop) {
+      stop(stop);
+    } else if (order instanceof Order.Upload upload) {
+      upload(upload);
+    } else if (order instanceof Order.Append append) {
+      append(append);
+    } else if (order instanceof Order.Leave) {
+      leave();
+    }
+  }
+
+  private void start(Order.Start start) {
+    if (phase == AgentPhase.READY) {
+      taken = true;
+      starting = true;
+      worker.begin(() -> host.start(start), this::started, this::startFailed);
+    } else if (phase.compareTo(AgentPhase.READY) > 0) {
+      done(); // there is one start in an attempt
+    }
+  }
+
+  private void started(RunningAlgorithm running) {
+    starting = false;
+    run = Optional.of(new AlgorithmRun(name, running, loop));
+    LOG.info("{}: algorithm: runs as process {}", name, running.pid());
+    enter(AgentPhase.RUNNING);
+    doneIf(Order.Start.class);
+    metrics.start(METRIC_PAUSE);
+    var unused =
+        running
+            .onExit()
+            .whenComplete((status, cause) -> loop.execute(() -> algorithmEnded(status, cause)));
+    act();
+  }
+
+  private void startFailed(Throwable cause) {
+    starting = false;
+    fail(Faults.of(cause, "The start of the algorithm"), cause);
+    enter(AgentPhase.EXITED);
+    doneIf(Order.Start.class);
+    act();
+  }
+
+  private void algorithmEnded(AlgorithmStatus status, Throwable cause) {
+    AlgorithmRun itsRun = run.orElseThrow();
+    itsRun.ended();
+    if (order instanceof Order.Leave) {
+      sayFarewell();
+      return;
+    }
+    if (cause != null) {
+      Throwable real = cause instanceof CompletionException ? cause.getCause() : cause;
+      fail(Faults.of(real, "The algorithm"), real);
+      exited();
+      return;
+    }
+    LOG.info(
+        "{}: algorithm: ended with code {}{}",
+        name,
+        status.code(),
+        status.signal() > 0 ? " (signal " + status.signal() + ")" : "");
+    boolean byOrder = itsRun.wasStopped();
+    worker.begin(
+        () -> {
+          metrics.finish(METRIC_PATIENCE);
+          return host.conclude(status.code(), byOrder);
+        },
+        concluded -> {
+          exit = Optional.of(concluded);
+          exited();
+        },
+        failure -> {
+          fail(Faults.of(failure, "The look at what the algorithm left"), failure);
+          exited();
+        });
+  }
+
+  private void exited() {
+    enter(AgentPhase.EXITED);
+    doneIf(Order.Stop.class);
+    act();
+  }
+
+  private void stop(Order.Stop stop) {
+    switch (phase) {
+      case PREPARING, DOWNLOADING -> {
+        worker.drop();
+        enter(AgentPhase.EXITED);
+        done();
+      }
+      case READY -> {
+        if (!starting) {
+          enter(AgentPhase.EXITED);
+          done();
+        }
+      }
+      case RUNNING -> {
+        taken = true;
+        run.orElseThrow().stop(stop.grace());
+      }
+      default -> done();
+    }
+  }
+
+  private void upload(Order.Upload upload) {
+    if (beginTransfer()) {
+      worker.begin(() -> host.upload(upload), this::uploaded, this::uploadFailed);
+    }
+  }
+
+  private void append(Order.Append append) {
+    if (beginTransfer()) {
+      worker.begin(() -> host.append(append), this::uploaded, this::uploadFailed);
+    }
+  }
+
+  /** Whether the phase allows one; a transfer under an older order is given up for it. */
+  private boolean beginTransfer() {
+    if (phase.compareTo(AgentPhase.EXITED) < 0) {
+      return false;
+    }
+    if (phase == AgentPhase.UPLOADING) {
+      worker.drop();
+    }
+    taken = true;
+    // From here on a fault is the transfer's; the ApplicationMaster knows of any before.
+    fault = Optional.empty();
+    slices = Map.of();
+    enter(AgentPhase.UPLOADING);
+    return true;
+  }
+
+  private void uploaded(Map<String, ArchiveSlice> brought) {
+    slices = brought;
+    enter(AgentPhase.UPLOADED);
+    done();
+  }
+
+  private void uploadFailed(Throwable cause) {
+    fail(Faults.of(cause, "The upload of the model and the output"), cause);
+    enter(AgentPhase.UPLOADED);
+    done();
+  }
+
+  private void leave() {
+    taken = true;
+    worker.drop();
+    if (run.isPresent() && !run.get().isOver()) {
+      run.get().kill(); // its end brings the farewell
+    } else {
+      sayFarewell();
+    }
+  }
+
+  private void sayFarewell() {
+    LOG.info("{}: leaving", name);
+    orderDone = order.number();
+    // The ApplicationMaster may be gone already; nobody depends on this last report.
+    heartbeats.last(() -> finished.complete(LEFT));
+    var unused = loop.later(FAREWELL_PATIENCE, () -> finished.complete(LEFT));
+  }
+
+  private void checkLease(Duration lease) {
+    if (System.nanoTime() - heartbeats.lastContact() < lease.toNanos() || finished.isDone()) {
+      return;
+    }
+    LOG.error(
+        "{}: no answer from the ApplicationMaster for {} s: the lease is lost, everything ends",
+        name,
+        lease.toMillis() / 1000.0);
+    worker.drop();
+    run.ifPresent(AlgorithmRun::kill);
+    finished.complete(LEASE_LOST);
+  }
+
+  private void enter(AgentPhase next) {
+    if (phase != next) {
+      LOG.info("{}: {} -> {}", name, phase, next);
+      phase = next;
+    }
+    heartbeats.wake();
+  }
+
+  private void fail(Fault what, Throwable cause) {
+    LOG.error("{}: {}", name, what.message(), cause);
+    fault = Optional.of(what);
+  }
+
+  private void done() {
+    taken = true;
+    orderDone = order.number();
+    heartbeats.wake();
+  }
+
+  /** The order is carried out, if it is still the current one. */
+  private void doneIf(Class<? extends Order> kind) {
+    if (kind.isInstance(order)) {
+      done();
+    }
+  }
+
+  private AgentReport report(List<LogChunk> logs) {
+    return new AgentReport(
+        me.host(),
+        me.containerId(),
+        assignment.attempt(),
+        orderDone,
+        phase,
+        host.progress(),
+        exit,
+        fault,
+        slices,
+        metrics.latest(),
+        logs);
+  }
+}

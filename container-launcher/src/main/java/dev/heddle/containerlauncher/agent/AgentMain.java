@@ -1,0 +1,163 @@
+package dev.heddle.containerlauncher.agent;
+
+import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.protocol.AgentProtocol;
+import dev.heddle.containerlauncher.protocol.AgentRpc;
+import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.TokenFile;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * The agent's process in a YARN container. Argument: {@code --host algo-K}. Environment: what the
+ * NodeManager gives (CONTAINER_ID, PWD, LOG_DIRS, NM_HOST, HADOOP_TOKEN_FILE_LOCATION) and
+ * HEDDLE_AM_ADDRESS, {@code host:port}.
+ *
+ * <p>Exit codes: 0 when it was told to leave; 81 when its lease was lost; 82 when the
+ * ApplicationMaster didn't take it on; 2 for a wrong command line or environment; 70 for a fault of
+ * its own.
+ */
+public final class AgentMain {
+  static final int WRONG_USAGE = 2;
+  static final int OWN_FAULT = 70;
+  static final int NOT_REGISTERED = 82;
+
+  private static final Logger LOG = LogManager.getLogger(AgentMain.class);
+  private static final Duration REGISTER_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration REGISTER_PAUSE = Duration.ofMillis(200);
+
+  /** Opens the way to the ApplicationMaster. */
+  @FunctionalInterface
+  interface Connector {
+    AgentProtocol connect(Configuration hadoop, InetSocketAddress am) throws IOException;
+  }
+
+  private final Map<String, String> environment;
+  private final Connector connector;
+  private final Duration patience;
+
+  AgentMain(Map<String, String> environment, Connector connector, Duration patience) {
+    this.environment = environment;
+    this.connector = connector;
+    this.patience = patience;
+  }
+
+  public static void main(String[] args) {
+    int code;
+    try {
+      code = new AgentMain(System.getenv(), AgentRpc::connect, REGISTER_PATIENCE).run(args);
+    } catch (Throwable e) {
+      LOG.fatal("agent: a fault of its own", e);
+      code = OWN_FAULT;
+    }
+    LogManager.shutdown();
+    // Shutdown hooks of Hadoop's clients may wait for servers that are gone; nothing needs them.
+    Runtime.getRuntime().halt(code);
+  }
+
+  int run(String[] args) throws IOException, InterruptedException {
+    // First of all: an algorithm on this node may read every file of its application.
+    UserGroupInformation.getLoginUser();
+    TokenFile.unlink(environment);
+    if (args.length != 2 || !args[0].equals("--host")) {
+      LOG.fatal("usage: AgentMain --host algo-K");
+      return WRONG_USAGE;
+    }
+    Configuration hadoop = new Configuration();
+    NodePaths paths;
+    InetSocketAddress am;
+    try {
+      paths =
+          new NodePaths(
+              Path.of(require("PWD")).resolve("host"),
+              Path.of(require("LOG_DIRS").split(",", 2)[0]));
+      am = address(require("HEDDLE_AM_ADDRESS"));
+    } catch (IllegalArgumentException e) {
+      LOG.fatal("agent: {}", e.getMessage());
+      return WRONG_USAGE;
+    }
+    AgentIdentity me = identity(args[1], am);
+    AgentProtocol protocol = connector.connect(hadoop, am);
+    Assignment assignment = register(protocol, me);
+    if (assignment == null) {
+      return NOT_REGISTERED;
+    }
+    return new Agent(
+            me,
+            assignment,
+            protocol,
+            new YarnHostParts(hadoop),
+            paths,
+            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "agent")))
+        .run();
+  }
+
+  private AgentIdentity identity(String host, InetSocketAddress am) throws IOException {
+    String nodeName = require("NM_HOST");
+    NodeAddress node = NodeAddress.find(nodeName, am);
+    List<String> names = new ArrayList<>();
+    String kernelName = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    names.add(kernelName);
+    // An address of its own is no name.
+    if (!nodeName.equals(node.address()) && !nodeName.contains(":")) {
+      names.add(nodeName);
+    }
+    return new AgentIdentity(
+        host, require("CONTAINER_ID"), node.address(), node.networkInterface(), names);
+  }
+
+  /** Asks until the patience ends: the ApplicationMaster may be about to come back. */
+  private Assignment register(AgentProtocol protocol, AgentIdentity me)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try {
+        Assignment assignment =
+            protocol.register(me.containerId(), me.host(), me.nodeAddress(), me.networkInterface());
+        LOG.info(
+            "{} attempt {}: registered from {} ({})",
+            me.host(),
+            assignment.attempt(),
+            me.nodeAddress(),
+            me.networkInterface());
+        return assignment;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          LOG.fatal("{}: the ApplicationMaster doesn't take this agent on", me.host(), e);
+          return null;
+        }
+        LOG.warn("{}: not registered yet: {}", me.host(), e.toString());
+        Thread.sleep(REGISTER_PAUSE.toMillis());
+      }
+    }
+  }
+
+  private String require(String name) {
+    String value = environment.get(name);
+    if (value == null || value.isEmpty()) {
+      throw new IllegalArgumentException("the environment variable " + name + " must be set");
+    }
+    return value;
+  }
+
+  private static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      return new InetSocketAddress(
+          text.substring(0, Math.max(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("HEDDLE_AM_ADDRESS must be host:port, not " + text, e);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.heddle.containerlauncher.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heddle.containerlauncher.contract.AlgorithmEnvironment;
+import dev.heddle.containerlauncher.contract.ConfigFiles;
+import dev.heddle.containerlauncher.contract.FailureFile;
+import dev.heddle.containerlauncher.contract.HostsFile;
+import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.contract.OptMl;
+import dev.heddle.containerlauncher.contract.ResourceConfigFile;
+import dev.heddle.containerlauncher.job.Json;
+import dev.heddle.containerlauncher.job.TrainingJobRequest;
+import dev.heddle.containerlauncher.job.TrainingJobRequest.AlgorithmSpecification;
+import dev.heddle.containerlauncher.job.TrainingJobRequest.MetricDefinition;
+import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.Order;
+import dev.heddle.containerlauncher.protocol.Progress;
+import dev.heddle.containerlauncher.runtime.AlgorithmCommand;
+import dev.heddle.containerlauncher.runtime.AlgorithmRuntime;
+import dev.heddle.containerlauncher.runtime.FaultException;
+import dev.heddle.containerlauncher.runtime.RunningAlgorithm;
+import dev.heddle.pipemode.ArchiveSlice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The steps of one host's attempt. Each blocks; the agent decides when to take them. */
+final class HostWork implements AutoCloseable {
+  /** The archives of a job, and what each holds. */
+  private static final String MODEL = "model.tar.gz";
+
+  private static final String OUTPUT = "output.tar.gz";
+
+  private final AgentIdentity me;
+  private final Assignment assignment;
+  private final NodePaths paths;
+  private final HostData data;
+  private final AlgorithmRuntime runtime;
+  private final JsonNode json;
+  private final TrainingJobRequest request;
+
+  HostWork(AgentIdentity me, Assignment assignment, NodePaths paths, HostParts parts) {
+    this.me = me;
+    this.assignment = assignment;
+    this.paths = paths;
+    this.json = Json.read(assignment.requestJson());
+    this.request = TrainingJobRequest.bind(json);
+    this.data = parts.data(assignment);
+    this.runtime = parts.runtime(assignment, paths, data);
+  }
+
+  /** The name that log lines begin with. */
+  String name() {
+    return request.trainingJobName() + " " + assignment.host() + " attempt " + assignment.attempt();
+  }
+
+  List<MetricDefinition> metricDefinitions() {
+    return request.algorithmSpecification().metricDefinitions();
+  }
+
+  Progress progress() {
+    return data.progress();
+  }
+
+  /** Lays /opt/ml out and makes the image ready. */
+  void prepare() throws FaultException, IOException, InterruptedException {
+    OptMl tree = paths.tree();
+    tree.create();
+    new ConfigFiles(tree).writeJob(json, request, assignment.trainingJobArn());
+    AlgorithmSpecification algorithm = request.algorithmSpecification();
+    runtime.prepare(
+        new AlgorithmCommand(
+            algorithm.trainingImage(),
+            algorithm.containerEntrypoint(),
+            algorithm.containerArguments()));
+  }
+
+  boolean hasChannels() {
+    return !request.inputDataConfig().isEmpty();
+  }
+
+  void download() throws FaultException, IOException, InterruptedException {
+    data.download(request, assignment.host(), assignment.hosts(), paths.tree());
+  }
+
+  RunningAlgorithm start(Order.Start order)
+      throws FaultException, IOException, InterruptedException {
+    List<String> names = order.hosts().stream().map(Order.HostAddress::host).toList();
+    new ConfigFiles(paths.tree())
+        .writeResources(
+            new ResourceConfigFile(
+                request.resourceConfig(), assignment.host(), names, order.networkInterface()));
+    new HostsFile(order.hosts(), assignment.host(), me.nodeNames()).write(paths.hostsFile());
+    return runtime.start(
+        AlgorithmEnvironment.of(
+            request,
+            assignment.trainingJobArn(),
+            assignment.attempt(),
+            assignment.s3().region(),
+            false));
+  }
+
+  /** Looks at what an algorithm left. */
+  AlgorithmExit conclude(int code, boolean stopped) throws IOException {
+    OptMl tree = paths.tree();
+    return new AlgorithmExit(
+        code,
+        stopped,
+        FailureFile.read(tree),
+        data.survey(tree.model()),
+        data.survey(tree.outputData()));
+  }
+
+  Map<String, ArchiveSlice> upload(Order.Upload order) throws IOException, InterruptedException {
+    Map<String, ArchiveSlice> slices = new HashMap<>();
+    for (var archive : order.archives().entrySet()) {
+      slices.put(archive.getKey(), data.upload(rootOf(archive.getKey()), archive.getValue()));
+    }
+    return slices;
+  }
+
+  /** What it brings itself; the slices that the uploads brought are known already. */
+  Map<String, ArchiveSlice> append(Order.Append order) throws IOException, InterruptedException {
+    Map<String, ArchiveSlice> slices = new HashMap<>();
+    for (var archive : order.archives().entrySet()) {
+      slices.put(
+          archive.getKey(), new ArchiveSlice(data.append(archive.getValue()), Optional.empty()));
+    }
+    return slices;
+  }
+
+  private Path rootOf(String archive) throws IOException {
+    return switch (archive) {
+      case MODEL -> paths.tree().model();
+      case OUTPUT -> paths.tree().outputData();
+      default -> throw new IOException("there is no archive '" + archive + "'");
+    };
+  }
+
+  /** Kills what runs and fails what still moves. */
+  @Override
+  public void close() {
+    runtime.close();
+    data.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** The ways to start an algorithm on a node. */
+package dev.heddle.containerlauncher.runtime;

@@ -1,0 +1,213 @@
+package dev.heddle.containerlauncher.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.contract.OptMl;
+import dev.heddle.containerlauncher.job.Json;
+import dev.heddle.containerlauncher.job.TrainingJobRequest;
+import dev.heddle.containerlauncher.protocol.Fault.Blame;
+import dev.heddle.containerlauncher.protocol.Order.AppendShare;
+import dev.heddle.containerlauncher.protocol.Order.UploadShare;
+import dev.heddle.containerlauncher.protocol.Progress;
+import dev.heddle.containerlauncher.runtime.FaultException;
+import dev.heddle.pipemode.ArchiveSlice;
+import dev.heddle.pipemode.MultipartTarget;
+import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectStoreException;
+import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.S3Access;
+import dev.heddle.pipemode.TestS3Server;
+import dev.heddle.pipemode.UploadedPart;
+import dev.heddle.pipemode.s3.S3ObjectStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against an S3 server that enforces signatures and part sizes. */
+class ObjectStoreDataTest {
+  private static TestS3Server server;
+
+  @TempDir private Path dir;
+  private final AtomicInteger opened = new AtomicInteger();
+  private ObjectStore store;
+  private ObjectStoreData data;
+  private OptMl tree;
+  private String bucket;
+
+  @BeforeAll
+  static void serve() {
+    server = new TestS3Server();
+  }
+
+  @AfterAll
+  static void stopServing() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    bucket = "b" + System.nanoTime();
+    server.createBucket(bucket);
+    S3Access access = server.access();
+    store = S3ObjectStore.open(access);
+    data =
+        new ObjectStoreData(
+            () -> {
+              opened.incrementAndGet();
+              return S3ObjectStore.open(access);
+            },
+            new Settings(Map.of("heddle.s3.connections", "4", "heddle.disk.reserve-percent", "0")));
+    tree = new OptMl(dir.resolve("ml"));
+    tree.create();
+  }
+
+  @AfterEach
+  void closeAll() {
+    data.close();
+    store.close();
+  }
+
+  @Test
+  void everyChannelComesShardedAsItAsks() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      put("in/" + name, name);
+      put("val/" + name, name + name);
+    }
+    TrainingJobRequest request =
+        request(
+            channel("train", "in/", "ShardedByS3Key")
+                + ","
+                + channel("val", "val/", "FullyReplicated"));
+    data.download(request, "algo-2", List.of("algo-1", "algo-2"), tree);
+    assertFalse(Files.exists(tree.data().resolve("train/a")));
+    assertEquals("b", Files.readString(tree.data().resolve("train/b")));
+    assertEquals("cc", Files.readString(tree.data().resolve("val/c")));
+    assertEquals(4, Files.readAllLines(tree.data().resolve("train-manifest")).size());
+    assertEquals(new Progress(7, 7, 0), data.progress());
+    assertEquals(1, opened.get());
+  }
+
+  @Test
+  void aChannelWithoutObjectsIsNamed() {
+    ObjectStoreException fault =
+        assertThrows(
+            ObjectStoreException.class,
+            () ->
+                data.download(
+                    request(channel("train", "none/", "FullyReplicated")),
+                    "algo-1",
+                    List.of("algo-1"),
+                    tree));
+    assertTrue(fault.getMessage().contains("/none/"), fault.getMessage());
+  }
+
+  @Test
+  void aModeThatIsNotServedIsTheClientsFault() {
+    FaultException fault =
+        assertThrows(
+            FaultException.class,
+            () ->
+                data.download(
+                    request(
+                        channel("train", "in/", "FullyReplicated")
+                            .replace("}}}", "}},\"InputMode\":\"Pipe\"}")),
+                    "algo-1",
+                    List.of("algo-1"),
+                    tree));
+    assertEquals(Blame.CLIENT, fault.fault().blame());
+  }
+
+  @Test
+  void twoHostsSharesBecomeOneArchive() throws Exception {
+    Files.writeString(tree.model().resolve("one"), "1");
+    OptMl other = new OptMl(dir.resolve("other"));
+    other.create();
+    Files.writeString(other.model().resolve("two"), "22");
+    ObjectUri model = uri("out/model.tar.gz");
+    String id = store.createMultipart(model);
+    ArchiveSlice first = data.upload(tree.model(), share(model, id, 1, uri("tail-1")));
+    ArchiveSlice second = data.upload(other.model(), share(model, id, 11, uri("tail-2")));
+    List<UploadedPart> end =
+        data.append(
+            new AppendShare(
+                new MultipartTarget(model, id, 21, 30, 5 << 20),
+                List.of(first.tail().orElseThrow(), second.tail().orElseThrow())));
+    store.completeMultipart(model, id, end);
+    Path archive = dir.resolve("model.tar.gz");
+    Files.write(archive, read(model));
+    Process tar =
+        new ProcessBuilder("tar", "-tzf", archive.toString()).redirectErrorStream(true).start();
+    assertEquals(
+        "one\ntwo\n",
+        new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8).replace("./", ""));
+    assertTrue(data.progress().bytesOut() > 0);
+  }
+
+  @Test
+  void anUncompressedModelIsStoredFileByFile() throws Exception {
+    Files.createDirectories(tree.model().resolve("sub"));
+    Files.writeString(tree.model().resolve("sub/w"), "weights");
+    ArchiveSlice slice = data.upload(tree.model(), share(uri("out/model"), "", 1, uri("unused")));
+    assertEquals(List.of(), slice.parts());
+    assertEquals("weights", new String(read(uri("out/model/sub/w")), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void nothingMovesOnceItIsClosed() throws Exception {
+    data.store();
+    data.close();
+    assertThrows(IllegalStateException.class, data::store);
+  }
+
+  private static UploadShare share(ObjectUri object, String id, int first, ObjectUri tail) {
+    return new UploadShare(new MultipartTarget(object, id, first, first + 9, 5 << 20), tail);
+  }
+
+  private String channel(String name, String prefix, String distribution) {
+    return "{\"ChannelName\":\""
+        + name
+        + "\",\"DataSource\":{\"S3DataSource\":{\"S3DataType\":\"S3Prefix\",\"S3Uri\":\""
+        + uri(prefix)
+        + "\",\"S3DataDistributionType\":\""
+        + distribution
+        + "\"}}}";
+  }
+
+  private static TrainingJobRequest request(String channels) {
+    return TrainingJobRequest.bind(
+        Json.read(
+            "{\"AlgorithmSpecification\":{\"TrainingInputMode\":\"File\"},\"InputDataConfig\":["
+                + channels
+                + "]}"));
+  }
+
+  private void put(String key, String content) throws ObjectStoreException {
+    store.put(uri(key), ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private byte[] read(ObjectUri object) throws IOException {
+    var info = store.head(object).orElseThrow();
+    try (var in = store.open(info, 0, info.size())) {
+      return in.readAllBytes();
+    }
+  }
+
+  private ObjectUri uri(String key) {
+    return ObjectUri.parse("s3://" + bucket + "/" + key);
+  }
+}
