@@ -34,4 +34,9 @@ public record Staging(Path directory) {
   public Path record() {
     return new Path(directory, "record.json");
   }
+
+  /** The submitting client's Hadoop configuration without secrets ({@link ClientConfiguration}). */
+  public Path hadoopConf() {
+    return new Path(directory, "hadoop-conf.xml");
+  }
 }

@@ -1,0 +1,116 @@
+package dev.heddle.am;
+
+import dev.heddle.am.supervisor.Action;
+import dev.heddle.am.supervisor.Event;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.Fault.Blame;
+import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectStoreException;
+import dev.heddle.pipemode.ObjectUri;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** The ApplicationMaster's own calls to S3; the hosts' bytes never pass through it. */
+final class Artifacts {
+  private static final Logger log = LogManager.getLogger(Artifacts.class);
+
+  private final Supplier<ObjectStore> store;
+  private final ExecutorService worker;
+
+  /**
+   * @param store opened at the first use
+   * @param worker has one thread, so that calls keep their order
+   */
+  Artifacts(Supplier<ObjectStore> store, ExecutorService worker) {
+    this.store = store;
+    this.worker = worker;
+  }
+
+  /** Opens the store while nobody waits for it. */
+  void warmUp() {
+    worker.execute(
+        () -> {
+          ObjectStore opened = store.get();
+          log.debug("opened {}", opened);
+        });
+  }
+
+  void open(Action.OpenUploads action, Consumer<Event> events) {
+    worker.execute(
+        () -> {
+          Map<String, String> ids = new LinkedHashMap<>();
+          try {
+            for (Map.Entry<String, ObjectUri> archive : action.archives().entrySet()) {
+              ids.put(archive.getKey(), store.get().createMultipart(archive.getValue()));
+            }
+            events.accept(new Event.UploadsOpened(ids));
+          } catch (ObjectStoreException e) {
+            for (Map.Entry<String, String> id : ids.entrySet()) {
+              giveUp(action.archives().get(id.getKey()), id.getValue());
+            }
+            events.accept(failed(e));
+          } catch (RuntimeException e) {
+            events.accept(broken(e));
+          }
+        });
+  }
+
+  void complete(Action.CompleteUploads action, Consumer<Event> events) {
+    worker.execute(
+        () -> {
+          try {
+            for (Action.CompletedArchive archive : action.archives()) {
+              store.get().completeMultipart(archive.object(), archive.uploadId(), archive.parts());
+              log.info("{} is complete, {} parts", archive.object(), archive.parts().size());
+            }
+            events.accept(new Event.UploadsCompleted());
+            remove(action.tails());
+          } catch (ObjectStoreException e) {
+            events.accept(failed(e));
+          } catch (RuntimeException e) {
+            events.accept(broken(e));
+          }
+        });
+  }
+
+  void abort(Action.AbortUploads action) {
+    worker.execute(
+        () -> {
+          action.uploads().forEach(this::giveUp);
+          remove(action.tails());
+        });
+  }
+
+  private void giveUp(ObjectUri object, String uploadId) {
+    try {
+      store.get().abortMultipart(object, uploadId);
+    } catch (ObjectStoreException e) {
+      log.warn("an unfinished upload of {} remains: {}", object, e.getMessage());
+    }
+  }
+
+  private void remove(List<ObjectUri> tails) {
+    for (ObjectUri tail : tails) {
+      try {
+        store.get().delete(tail);
+      } catch (ObjectStoreException e) {
+        log.warn("a temporary object remains: {}", e.getMessage());
+      }
+    }
+  }
+
+  private static Event failed(ObjectStoreException e) {
+    return new Event.UploadsFailed(new Fault(Blame.CLIENT, e.getMessage()));
+  }
+
+  private static Event broken(RuntimeException e) {
+    log.error("upload failed", e);
+    return new Event.UploadsFailed(new Fault(Blame.PLATFORM, e.toString()));
+  }
+}

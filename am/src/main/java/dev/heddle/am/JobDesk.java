@@ -1,0 +1,104 @@
+package dev.heddle.am;
+
+import dev.heddle.am.record.JobRecord;
+import dev.heddle.am.rpc.Desk;
+import dev.heddle.am.supervisor.Event;
+import dev.heddle.am.supervisor.HostView;
+import dev.heddle.containerlauncher.job.Json;
+import dev.heddle.containerlauncher.protocol.AgentPhase;
+import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.Order;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** Answers the RPC server's callers from the event loop. */
+final class JobDesk implements Desk {
+  private static final long PATIENCE_MS = 5_000;
+
+  private final JobLoop loop;
+  private final JobRecord record;
+  private final Clock clock;
+  private final Function<String, Assignment> assignments;
+
+  /**
+   * @param assignments the assignment of a host by its name
+   */
+  JobDesk(JobLoop loop, JobRecord record, Clock clock, Function<String, Assignment> assignments) {
+    this.loop = loop;
+    this.record = record;
+    this.clock = clock;
+    this.assignments = assignments;
+  }
+
+  @Override
+  public Assignment join(String container, String host, String address, String networkInterface)
+      throws IOException {
+    order(
+        await(
+            loop.exchange(container, new Event.AgentJoined(container, address, networkInterface))),
+        container);
+    boolean known =
+        await(
+            loop.ask(
+                view ->
+                    view.hosts().stream()
+                        .anyMatch(h -> h.name().equals(host) && h.container().equals(container))));
+    if (!known) {
+      throw new IOException(container + " is not " + host);
+    }
+    return assignments.apply(host);
+  }
+
+  @Override
+  public Order report(AgentReport report) throws IOException {
+    return order(
+        await(loop.exchange(report.containerId(), new Event.AgentReported(report))),
+        report.containerId());
+  }
+
+  @Override
+  public String describe() throws IOException {
+    return Json.write(await(loop.ask(view -> record.toJson(view, clock.instant()))));
+  }
+
+  @Override
+  public HostState stateOf(String host) throws IOException {
+    Optional<HostView> found =
+        await(loop.ask(view -> view.hosts().stream().filter(h -> h.name().equals(host)).findAny()));
+    return found
+        .map(
+            h ->
+                h.ended() || h.phase().compareTo(AgentPhase.EXITED) >= 0
+                    ? HostState.ENDED
+                    : HostState.RUNNING)
+        .orElse(HostState.UNKNOWN);
+  }
+
+  @Override
+  public void stop() {
+    loop.post(new Event.StopRequested());
+  }
+
+  private static Order order(Optional<Order> order, String container) throws IOException {
+    return order.orElseThrow(() -> new IOException(container + " is no host of this job"));
+  }
+
+  private static <T> T await(CompletableFuture<T> answer) throws IOException {
+    try {
+      return answer.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the master is busy: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.heddle.am;
+
+import dev.heddle.am.cluster.Cluster;
+import dev.heddle.am.supervisor.Action;
+import dev.heddle.am.supervisor.Event;
+import dev.heddle.am.supervisor.JobView;
+import dev.heddle.am.supervisor.Supervisor;
+import dev.heddle.containerlauncher.job.SecondaryStatus;
+import dev.heddle.containerlauncher.protocol.Order;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * The one event loop of a job: every event, whatever thread it comes from, goes through the
+ * supervisor here, and what the supervisor wants is carried out from here.
+ */
+final class JobLoop {
+  private static final Logger log = LogManager.getLogger(JobLoop.class);
+
+  private final Supervisor supervisor;
+  private final Cluster cluster;
+  private final Artifacts artifacts;
+  private final Consumer<JobView> keeper;
+  private final Clock clock;
+  private final ScheduledExecutorService executor;
+  private final Map<String, Order> orders = new HashMap<>();
+  private final CompletableFuture<End> end = new CompletableFuture<>();
+  private ScheduledFuture<?> tick;
+  private Instant tickAt = Instant.MAX;
+  private SecondaryStatus told;
+
+  /** How the job ended. */
+  record End(SecondaryStatus status, String reason) {}
+
+  /**
+   * @param keeper is given the job's view whenever it must be kept
+   * @param executor has one thread, which is the loop
+   */
+  JobLoop(
+      Supervisor supervisor,
+      Cluster cluster,
+      Artifacts artifacts,
+      Consumer<JobView> keeper,
+      Clock clock,
+      ScheduledExecutorService executor) {
+    this.supervisor = supervisor;
+    this.cluster = cluster;
+    this.artifacts = artifacts;
+    this.keeper = keeper;
+    this.clock = clock;
+    this.executor = executor;
+  }
+
+  /** Completed when the supervisor has finished. */
+  Future<End> end() {
+    return end;
+  }
+
+  void post(Event event) {
+    executor.execute(() -> handle(event));
+  }
+
+  /** Handles the event, then answers with the allocation's current order, if it has one. */
+  CompletableFuture<Optional<Order>> exchange(String allocation, Event event) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          handle(event);
+          return Optional.ofNullable(orders.get(allocation));
+        },
+        executor);
+  }
+
+  /** Asks something of the job's view on the loop's thread. */
+  <T> CompletableFuture<T> ask(Function<JobView, T> question) {
+    return CompletableFuture.supplyAsync(() -> question.apply(supervisor.view()), executor);
+  }
+
+  private void handle(Event event) {
+    try {
+      for (Action action : supervisor.handle(clock.instant(), event)) {
+        carryOut(action);
+      }
+    } catch (RuntimeException e) {
+      log.error("the supervisor failed on {}", event, e);
+      end.completeExceptionally(e);
+      return;
+    }
+    cluster.hurry(supervisor.pending());
+    arm();
+  }
+
+  private void carryOut(Action action) {
+    if (action instanceof Action.RequestHosts ask) {
+      log.info("asking for {} hosts", ask.count());
+      cluster.request(ask.count());
+    } else if (action instanceof Action.CancelRequests) {
+      cluster.cancelRequests();
+    } else if (action instanceof Action.Release release) {
+      log.info("giving {} back", release.allocation());
+      orders.remove(release.allocation());
+      cluster.release(release.allocation());
+    } else if (action instanceof Action.Launch launch) {
+      cluster.launch(launch.allocation(), launch.host());
+    } else if (action instanceof Action.Give give) {
+      orders.put(give.allocation(), give.order());
+    } else if (action instanceof Action.OpenUploads open) {
+      artifacts.open(open, this::post);
+    } else if (action instanceof Action.CompleteUploads complete) {
+      artifacts.complete(complete, this::post);
+    } else if (action instanceof Action.AbortUploads abort) {
+      artifacts.abort(abort);
+    } else if (action instanceof Action.KeepRecord) {
+      keep();
+    } else if (action instanceof Action.Finish finish) {
+      keep();
+      end.complete(new End(finish.status(), finish.reason()));
+    }
+  }
+
+  private void keep() {
+    JobView view = supervisor.view();
+    if (view.secondary() != told) {
+      told = view.secondary();
+      log.info("job is {} ({})", view.status().wireName(), view.secondary().wireName());
+      if (told == SecondaryStatus.TRAINING) {
+        artifacts.warmUp();
+      }
+    }
+    keeper.accept(view);
+  }
+
+  /** Sets the clock for the supervisor's next deadline. */
+  private void arm() {
+    Instant due = supervisor.nextDeadline();
+    if (due.equals(tickAt)) {
+      return;
+    }
+    if (tick != null) {
+      tick.cancel(false);
+    }
+    tickAt = due;
+    if (due.equals(Instant.MAX)) {
+      return;
+    }
+    long wait = Math.max(0, Duration.between(clock.instant(), due).toMillis() + 1);
+    tick =
+        executor.schedule(
+            () -> {
+              tickAt = Instant.MAX;
+              handle(new Event.Tick());
+            },
+            wait,
+            TimeUnit.MILLISECONDS);
+  }
+}

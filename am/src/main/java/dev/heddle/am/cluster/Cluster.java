@@ -1,0 +1,32 @@
+package dev.heddle.am.cluster;
+
+import dev.heddle.containerlauncher.job.TrainingJobStatus;
+import java.io.Closeable;
+
+/**
+ * The port through which a job gets its hosts. Calls return at once; what comes of them arrives as
+ * {@link dev.heddle.am.supervisor.Event}s.
+ */
+public interface Cluster extends Closeable {
+
+  /** Asks for so many more hosts. */
+  void request(int count);
+
+  /** Takes back what was asked for and has not come. */
+  void cancelRequests();
+
+  /** Gives an allocation back; what runs in it is killed. */
+  void release(String allocation);
+
+  /** Starts the agent of a host in its allocation. */
+  void launch(String allocation, String host);
+
+  /** Whether something is expected soon, so that asking the cluster often is worth its cost. */
+  void hurry(boolean soon);
+
+  /** Tells the cluster how the job ended. Blocks until the cluster has taken note. */
+  void finish(TrainingJobStatus status, String diagnostics);
+
+  @Override
+  void close();
+}

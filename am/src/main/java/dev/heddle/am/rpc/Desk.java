@@ -1,0 +1,38 @@
+package dev.heddle.am.rpc;
+
+import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.Order;
+import java.io.IOException;
+
+/** The job behind the RPC server. Calls may block for a moment; they come from many threads. */
+public interface Desk {
+
+  /**
+   * @throws IOException when the job has no such host in that container
+   */
+  Assignment join(String container, String host, String address, String networkInterface)
+      throws IOException;
+
+  /**
+   * Takes a report and gives the host's current order.
+   *
+   * @throws IOException when the container is no host of the job any more
+   */
+  Order report(AgentReport report) throws IOException;
+
+  /** The job's record now, in the DescribeTrainingJob shape. */
+  String describe() throws IOException;
+
+  /** Whether the host exists; whether its algorithm has ended. */
+  HostState stateOf(String host) throws IOException;
+
+  void stop();
+
+  /** What a reader of logs must know of a host. */
+  enum HostState {
+    UNKNOWN,
+    RUNNING,
+    ENDED
+  }
+}

@@ -1,0 +1,44 @@
+package dev.heddle.am.supervisor;
+
+/**
+ * Why an allocation ended.
+ *
+ * @param exitCode the container's exit code where it has one, else 0
+ * @param detail what the cluster said, one line; may be empty
+ */
+public record AllocationEnd(Cause cause, int exitCode, String detail) {
+
+  /** The kinds of end that matter. */
+  public enum Cause {
+    /** The process ended by itself or was killed by a signal from outside. */
+    EXITED("ended with exit code"),
+    /** The NodeManager killed it for using more memory than it has. */
+    OUT_OF_MEMORY("was killed for using more memory than it has"),
+    /** The scheduler took it for another application. */
+    PREEMPTED("was preempted"),
+    /** The node is gone. */
+    NODE_LOST("was lost with its node"),
+    /** The node's disks failed. */
+    DISK_FAILED("ended because its node's disks failed or are too full"),
+    /** An administrator or the ResourceManager killed it. */
+    KILLED("was killed by the cluster"),
+    /** It could not be started. */
+    LAUNCH_FAILED("could not be started"),
+    /** Nothing was heard of it for longer than the lease. */
+    SILENT("was not heard of for longer than its lease"),
+    /** Given back by us. */
+    RELEASED("was given back");
+
+    private final String sentence;
+
+    Cause(String sentence) {
+      this.sentence = sentence;
+    }
+  }
+
+  /** The end in words: {@code was preempted: detail}. */
+  public String describe() {
+    String what = cause == Cause.EXITED ? cause.sentence + " " + exitCode : cause.sentence;
+    return detail.isEmpty() ? what : what + ": " + detail;
+  }
+}

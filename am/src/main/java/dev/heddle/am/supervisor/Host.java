@@ -1,0 +1,110 @@
+package dev.heddle.am.supervisor;
+
+import dev.heddle.containerlauncher.protocol.AgentPhase;
+import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.MetricValue;
+import dev.heddle.containerlauncher.protocol.Progress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** One host of the job, as far as the supervisor knows. */
+final class Host {
+  final String name;
+  final Event.Allocation allocation;
+
+  private Instant lastHeard;
+  private boolean joined;
+  private String address = "";
+  private String networkInterface = "";
+  private AgentPhase phase = AgentPhase.PREPARING;
+  private Progress progress = Progress.NONE;
+  private Optional<AlgorithmExit> exit = Optional.empty();
+  private List<MetricValue> metrics = List.of();
+  private boolean suspect;
+  private boolean ended;
+  private long lastOrder;
+
+  Host(String name, Event.Allocation allocation, Instant now) {
+    this.name = name;
+    this.allocation = allocation;
+    this.lastHeard = now;
+  }
+
+  void join(Instant now, String itsAddress, String itsInterface) {
+    joined = true;
+    address = itsAddress;
+    networkInterface = itsInterface;
+    heard(now);
+  }
+
+  void heard(Instant now) {
+    lastHeard = now;
+    suspect = false;
+  }
+
+  void take(
+      AgentPhase newPhase,
+      Progress newProgress,
+      Optional<AlgorithmExit> newExit,
+      List<MetricValue> newMetrics) {
+    phase = newPhase;
+    progress = newProgress;
+    exit = newExit;
+    metrics = newMetrics;
+  }
+
+  void suspect() {
+    suspect = true;
+  }
+
+  void end() {
+    ended = true;
+  }
+
+  long nextOrder() {
+    return ++lastOrder;
+  }
+
+  /** Whether the algorithm runs no more here, or never will. */
+  boolean quiet() {
+    return ended || phase.compareTo(AgentPhase.EXITED) >= 0;
+  }
+
+  boolean alive() {
+    return !ended;
+  }
+
+  boolean joined() {
+    return joined;
+  }
+
+  Instant lastHeard() {
+    return lastHeard;
+  }
+
+  String address() {
+    return address;
+  }
+
+  String networkInterface() {
+    return networkInterface;
+  }
+
+  AgentPhase phase() {
+    return phase;
+  }
+
+  long lastOrder() {
+    return lastOrder;
+  }
+
+  Optional<AlgorithmExit> exit() {
+    return exit;
+  }
+
+  HostView view() {
+    return new HostView(
+        name, allocation.node(), allocation.id(), phase, progress, exit, metrics, suspect, ended);
+  }
+}

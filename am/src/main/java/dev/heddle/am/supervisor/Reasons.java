@@ -1,0 +1,90 @@
+package dev.heddle.am.supervisor;
+
+import dev.heddle.containerlauncher.job.FailureReason;
+import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.Fault.Blame;
+import java.util.Locale;
+
+/** The texts of a FailureReason: class prefix, cause, host and the place to look. */
+final class Reasons {
+  private Reasons() {}
+
+  static String tooFewNodes(JobPlan plan, int nodes) {
+    return compose(
+        Blame.CAPACITY,
+        String.format(
+            Locale.ROOT,
+            "the job asks for %d hosts of %s, one to a node, and the cluster has %d node%s. Ask"
+                + " for fewer hosts, or set heddle.placement=pack.",
+            plan.hosts(),
+            plan.hostDescription(),
+            nodes,
+            nodes == 1 ? "" : "s"),
+        "");
+  }
+
+  static String fault(String host, Fault fault) {
+    return compose(fault.blame(), fault.message(), host.isEmpty() ? "" : " (" + host + ")");
+  }
+
+  static String platform(String message) {
+    return compose(Blame.PLATFORM, message, "");
+  }
+
+  static String algorithm(String job, String host, AlgorithmExit exit) {
+    String logs = "see: heddle logs " + job + " --host " + host;
+    if (!exit.failureText().isBlank()) {
+      return compose(
+          Blame.ALGORITHM,
+          exit.failureText().strip(),
+          " (" + host + ", exit code " + exit.code() + "; " + logs + ")");
+    }
+    return compose(
+        Blame.ALGORITHM,
+        "Exit Code: " + exit.code(),
+        " (" + host + signal(exit.code()) + "; it wrote no failure file; " + logs + ")");
+  }
+
+  static String lost(Host host, AllocationEnd end) {
+    if (end.cause() == AllocationEnd.Cause.OUT_OF_MEMORY) {
+      return compose(
+          Blame.ALGORITHM,
+          host.name
+              + " used more memory than its instance type has and was killed. Choose a larger"
+              + " instance type, or use less memory. "
+              + end.detail(),
+          "");
+    }
+    return compose(
+        Blame.PLATFORM,
+        "We encountered an internal error. Please try again. "
+            + host.name
+            + " on "
+            + host.allocation.node()
+            + " "
+            + end.describe(),
+        "");
+  }
+
+  private static String signal(int code) {
+    return switch (code) {
+      case 128 + 6 -> ", ended by SIGABRT";
+      case 128 + 9 -> ", ended by SIGKILL";
+      case 128 + 11 -> ", ended by SIGSEGV";
+      case 128 + 15 -> ", ended by SIGTERM";
+      default -> "";
+    };
+  }
+
+  /** Cuts the text, never the place to look. */
+  private static String compose(Blame blame, String text, String suffix) {
+    int room = FailureReason.MAX_LENGTH - blame.prefix().length() - 2 - suffix.length();
+    String kept = text;
+    if (text.length() > room) {
+      int cut = Character.isHighSurrogate(text.charAt(room - 1)) ? room - 1 : room;
+      kept = text.substring(0, cut);
+    }
+    return new FailureReason(blame, kept + suffix).toString();
+  }
+}

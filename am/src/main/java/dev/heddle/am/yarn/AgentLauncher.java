@@ -1,0 +1,71 @@
+package dev.heddle.am.yarn;
+
+import dev.heddle.am.launch.JarResource;
+import dev.heddle.am.launch.JvmLaunch;
+import dev.heddle.containerlauncher.conf.Setting;
+import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.protocol.JobTokenSecrets;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.DataOutputBuffer;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+
+/** Writes the launch contexts of agents. What they hold may be read by the algorithm: no secret. */
+public final class AgentLauncher {
+  /** The environment variable that tells an agent where its master answers, {@code host:port}. */
+  public static final String MASTER_VARIABLE = "HEDDLE_AM_ADDRESS";
+
+  private static final String MAIN = "dev.heddle.containerlauncher.agent.AgentMain";
+
+  private final Settings settings;
+  private final JarResource jar;
+  private final JobTokenSecrets tokens;
+  private final Credentials fileSystemTokens;
+  private final Map<String, String> environment;
+
+  /**
+   * @param fileSystemTokens what agents need to read from Hadoop file systems; no secret keys
+   */
+  public AgentLauncher(
+      Configuration hadoop,
+      Settings settings,
+      JarResource jar,
+      JobTokenSecrets tokens,
+      Credentials fileSystemTokens,
+      InetSocketAddress master) {
+    this.settings = settings;
+    this.jar = jar;
+    this.tokens = tokens;
+    this.fileSystemTokens = fileSystemTokens;
+    this.environment = JvmLaunch.environment(hadoop, settings);
+    this.environment.put(MASTER_VARIABLE, master.getHostString() + ":" + master.getPort());
+  }
+
+  ContainerLaunchContext contextFor(ContainerId container, String host) throws IOException {
+    Credentials credentials = new Credentials(fileSystemTokens);
+    credentials.addToken(new Text("heddle"), tokens.tokenFor(container.toString()));
+    DataOutputBuffer buffer = new DataOutputBuffer();
+    credentials.writeTokenStorageToStream(buffer);
+    String command =
+        JvmLaunch.command(
+            MAIN,
+            settings.text(Setting.AGENT_JAVA_OPTIONS).orElse(""),
+            List.of("--host", host),
+            "agent.out",
+            "agent.err");
+    return ContainerLaunchContext.newInstance(
+        Map.of(JvmLaunch.JAR, jar.toLocalResource()),
+        environment,
+        List.of(command),
+        null,
+        ByteBuffer.wrap(buffer.getData(), 0, buffer.getLength()),
+        null);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.heddle.am.yarn;
+
+import dev.heddle.am.cluster.Cluster;
+import dev.heddle.am.supervisor.AllocationEnd;
+import dev.heddle.am.supervisor.Event;
+import dev.heddle.containerlauncher.job.TrainingJobStatus;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.protocolrecords.AllocateResponse;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.client.api.AMRMClient;
+import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
+import org.apache.hadoop.yarn.client.api.NMClient;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Hosts from YARN. One thread owns the ResourceManager's client and everything that is asked of it;
+ * starting a container, which waits for its NodeManager, is done beside it.
+ */
+public final class YarnCluster implements Cluster {
+  private static final Logger log = LogManager.getLogger(YarnCluster.class);
+  private static final int FAST_MS = 50;
+  private static final int SLOW_MS = 1_000;
+
+  private final Configuration hadoop;
+  private final Consumer<Event> events;
+  private final ExecutorService launches;
+  private final AMRMClient<ContainerRequest> resourceManager = AMRMClient.createAMRMClient();
+  private final NMClient nodeManagers = NMClient.createNMClient();
+  private final Requests requests;
+  private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+  private final Map<String, Container> containers = new ConcurrentHashMap<>();
+  private final CountDownLatch nodeManagersReady = new CountDownLatch(1);
+  private final Thread heartbeat;
+  private volatile AgentLauncher launcher;
+  private volatile boolean hurried = true;
+  private volatile boolean closed;
+
+  /**
+   * @param resource of one host's container
+   * @param nodeLabel null for any node
+   * @param launches runs container starts, several at once
+   * @param events is called from the heartbeat and from launches; must return at once
+   */
+  public YarnCluster(
+      Configuration hadoop,
+      Resource resource,
+      String nodeLabel,
+      boolean spread,
+      ExecutorService launches,
+      Consumer<Event> events) {
+    this.hadoop = hadoop;
+    this.events = events;
+    this.launches = launches;
+    this.requests = new Requests(resourceManager, resource, nodeLabel, spread);
+    this.heartbeat = new Thread(this::beat, "resource-manager");
+    heartbeat.setDaemon(true);
+  }
+
+  /**
+   * Registers and begins to heartbeat; {@link Event.ClusterReady} follows.
+   *
+   * @throws IOException when the ResourceManager refuses or can't be reached
+   */
+  public void start(InetSocketAddress rpc, AgentLauncher itsLauncher) throws IOException {
+    launcher = itsLauncher;
+    launches.execute(
+        () -> {
+          nodeManagers.init(hadoop);
+          nodeManagers.start();
+          nodeManagersReady.countDown();
+        });
+    resourceManager.init(hadoop);
+    resourceManager.start();
+    try {
+      resourceManager.registerApplicationMaster(rpc.getHostString(), rpc.getPort(), "");
+    } catch (YarnException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    heartbeat.start();
+  }
+
+  @Override
+  public void hurry(boolean soon) {
+    boolean faster = soon && !hurried;
+    hurried = soon;
+    if (faster) {
+      commands.add(() -> {});
+    }
+  }
+
+  private void beat() {
+    boolean first = true;
+    try {
+      while (!closed) {
+        AllocateResponse response = resourceManager.allocate(0.5f);
+        if (first) {
+          events.accept(new Event.ClusterReady(response.getNumClusterNodes()));
+          first = false;
+        }
+        take(response);
+        int wait = hurried || requests.pending() ? FAST_MS : SLOW_MS;
+        Runnable command = commands.poll(wait, TimeUnit.MILLISECONDS);
+        while (command != null) {
+          command.run();
+          command = commands.poll();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (YarnException | IOException | RuntimeException e) {
+      if (!closed) {
+        log.error("the ResourceManager ended the heartbeat", e);
+        events.accept(new Event.ClusterLost(ExitCauses.firstLine(e.toString())));
+      }
+    }
+  }
+
+  private void take(AllocateResponse response) {
+    if (!response.getAllocatedContainers().isEmpty()) {
+      List<Container> kept = requests.match(response.getAllocatedContainers());
+      for (Container container : kept) {
+        containers.put(container.getId().toString(), container);
+        log.info("allocated {} on {}", container.getId(), container.getNodeId());
+      }
+      if (!kept.isEmpty()) {
+        events.accept(
+            new Event.Allocated(
+                kept.stream()
+                    .map(c -> new Event.Allocation(c.getId().toString(), c.getNodeId().toString()))
+                    .toList()));
+      }
+    }
+    for (ContainerStatus status : response.getCompletedContainersStatuses()) {
+      ContainerId id = status.getContainerId();
+      requests.forget(id);
+      if (containers.remove(id.toString()) != null) {
+        AllocationEnd end = ExitCauses.of(status);
+        log.info("container {} {}", id, end.describe());
+        events.accept(new Event.AllocationEnded(id.toString(), end));
+      }
+    }
+  }
+
+  @Override
+  public void request(int count) {
+    commands.add(() -> requests.add(count));
+  }
+
+  @Override
+  public void cancelRequests() {
+    commands.add(requests::cancel);
+  }
+
+  @Override
+  public void release(String allocation) {
+    commands.add(() -> requests.release(ContainerId.fromString(allocation)));
+  }
+
+  @Override
+  public void launch(String allocation, String host) {
+    launches.execute(
+        () -> {
+          Container container = containers.get(allocation);
+          if (container == null) {
+            return; // it has ended meanwhile, which was told
+          }
+          try {
+            nodeManagersReady.await();
+            nodeManagers.startContainer(container, launcher.contextFor(container.getId(), host));
+            log.info("launched {} in {} on {}", host, allocation, container.getNodeId());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (YarnException | IOException | RuntimeException e) {
+            log.error("launch of {} in {} failed: {}", host, allocation, e.toString());
+            release(allocation);
+            events.accept(
+                new Event.AllocationEnded(
+                    allocation,
+                    new AllocationEnd(
+                        AllocationEnd.Cause.LAUNCH_FAILED,
+                        0,
+                        ExitCauses.firstLine(e.getMessage()))));
+          }
+        });
+  }
+
+  @Override
+  public void finish(TrainingJobStatus status, String diagnostics) {
+    FinalApplicationStatus end =
+        switch (status) {
+          case COMPLETED -> FinalApplicationStatus.SUCCEEDED;
+          case STOPPED -> FinalApplicationStatus.KILLED;
+          default -> FinalApplicationStatus.FAILED;
+        };
+    stopBeating();
+    try {
+      resourceManager.unregisterApplicationMaster(end, diagnostics, "");
+    } catch (YarnException | IOException e) {
+      log.error("could not unregister: {}", e.toString());
+    }
+  }
+
+  private void stopBeating() {
+    closed = true;
+    commands.add(() -> {});
+    try {
+      heartbeat.join(5_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // Releases that were still queued go with the application itself.
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      stopBeating();
+    }
+    resourceManager.stop();
+    // Not stopping the NodeManagers' client: that would wait for every container's stop in turn.
+  }
+}

@@ -1,0 +1,279 @@
+package dev.heddle.am.supervisor;
+
+import dev.heddle.containerlauncher.protocol.AgentPhase;
+import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.Order;
+import dev.heddle.containerlauncher.protocol.Progress;
+import dev.heddle.pipemode.ArchiveSlice;
+import dev.heddle.pipemode.TreeSize;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+
+/** One job on a cluster that answers late, in odd orders, or not at all. */
+final class RandomJob {
+  private static final int MAX_STEPS = 20_000;
+  private static final List<AllocationEnd.Cause> CAUSES = List.of(AllocationEnd.Cause.values());
+
+  private final Random random;
+  private final int hosts;
+  private final Supervisor supervisor;
+  private final PriorityQueue<Due> queue =
+      new PriorityQueue<>(
+          (a, b) ->
+              a.at().equals(b.at()) ? Long.compare(a.rank(), b.rank()) : a.at().compareTo(b.at()));
+  private final Map<String, Agent> agents = new LinkedHashMap<>();
+  private final Set<String> held = new HashSet<>();
+  private final List<String> story = new ArrayList<>();
+  private final Map<String, Integer> launches = new HashMap<>();
+  private Instant now = Instant.parse("2026-11-24T12:00:00Z");
+  private int requested;
+  private int nextId;
+  private int finishes;
+  private long rank;
+
+  private record Due(Instant at, long rank, Runnable what) {}
+
+  /** A host's agent as the cluster sees it. */
+  private static final class Agent {
+    final String host;
+    Order order = new Order.Prepare(0);
+    long done;
+    AgentPhase phase = AgentPhase.PREPARING;
+    Optional<AlgorithmExit> exit = Optional.empty();
+    Optional<Fault> fault = Optional.empty();
+    Map<String, ArchiveSlice> slices = Map.of();
+    boolean silent;
+
+    Agent(String host) {
+      this.host = host;
+    }
+  }
+
+  RandomJob(long seed) {
+    random = new Random(seed);
+    hosts = 1 + random.nextInt(4);
+    supervisor = new Supervisor(Plans.of(hosts), seed, now);
+    after(10, () -> give(new Event.ClusterReady(random.nextInt(20) == 0 ? 1 : 5)));
+    if (random.nextInt(4) == 0) {
+      after(random.nextInt(200_000), () -> give(new Event.StopRequested()));
+    }
+    if (random.nextInt(40) == 0) {
+      after(random.nextInt(200_000), () -> give(new Event.ClusterLost("shut down")));
+    }
+  }
+
+  JobView run() {
+    for (int step = 0; step < MAX_STEPS && !supervisor.done(); step++) {
+      Instant deadline = supervisor.nextDeadline();
+      Due next = queue.peek();
+      if (next == null && deadline.equals(Instant.MAX)) {
+        break;
+      }
+      if (next == null || deadline.isBefore(next.at())) {
+        now = deadline.isBefore(now) ? now : deadline;
+        give(new Event.Tick());
+      } else {
+        queue.poll();
+        now = next.at().isBefore(now) ? now : next.at();
+        next.what().run();
+      }
+    }
+    // Whatever was still on its way arrives after the end.
+    while (!queue.isEmpty() && rank < MAX_STEPS * 10L) {
+      queue.poll().what().run();
+    }
+    return supervisor.view();
+  }
+
+  int finishes() {
+    return finishes;
+  }
+
+  Set<String> unreleased() {
+    return held;
+  }
+
+  boolean launchedTwice() {
+    return launches.values().stream().anyMatch(n -> n > 1);
+  }
+
+  String story() {
+    return String.join("; ", story);
+  }
+
+  private void after(int millis, Runnable what) {
+    queue.add(new Due(now.plusMillis(millis), rank++, what));
+  }
+
+  private void give(Event event) {
+    if (!(event instanceof Event.AgentReported)) {
+      story.add(event.toString());
+    }
+    for (Action action : supervisor.handle(now, event)) {
+      carryOut(action);
+    }
+  }
+
+  private void carryOut(Action action) {
+    if (action instanceof Action.RequestHosts ask) {
+      requested += ask.count();
+      allocateSome();
+    } else if (action instanceof Action.CancelRequests) {
+      requested = 0;
+    } else if (action instanceof Action.Release release) {
+      held.remove(release.allocation());
+      agents.remove(release.allocation());
+      end(release.allocation(), AllocationEnd.Cause.RELEASED);
+    } else if (action instanceof Action.Launch launch) {
+      launches.merge(launch.allocation(), 1, Integer::sum);
+      agents.put(launch.allocation(), new Agent(launch.host()));
+      if (random.nextInt(30) == 0) {
+        end(launch.allocation(), AllocationEnd.Cause.LAUNCH_FAILED);
+      } else if (random.nextInt(50) != 0) {
+        after(
+            random.nextInt(5_000),
+            () -> {
+              give(new Event.AgentJoined(launch.allocation(), "10.0.0." + nextId++, "eth0"));
+              beat(launch.allocation());
+            });
+      }
+    } else if (action instanceof Action.Give order) {
+      Agent agent = agents.get(order.allocation());
+      if (agent != null) {
+        agent.order = order.order();
+      }
+    } else if (action instanceof Action.OpenUploads open) {
+      Map<String, String> ids = new HashMap<>();
+      open.archives().keySet().forEach(name -> ids.put(name, "upload-" + name));
+      after(random.nextInt(500), () -> give(s3(new Event.UploadsOpened(ids))));
+    } else if (action instanceof Action.CompleteUploads) {
+      after(random.nextInt(500), () -> give(s3(new Event.UploadsCompleted())));
+    } else if (action instanceof Action.Finish) {
+      finishes++;
+    }
+  }
+
+  private Event s3(Event well) {
+    return random.nextInt(15) == 0
+        ? new Event.UploadsFailed(new Fault(Fault.Blame.CLIENT, "S3 is away"))
+        : well;
+  }
+
+  private void allocateSome() {
+    after(
+        random.nextInt(70_000),
+        () -> {
+          int count = Math.min(requested, 1 + random.nextInt(hosts));
+          if (random.nextInt(10) == 0) {
+            count++; // more than was asked for
+          }
+          requested = Math.max(0, requested - count);
+          List<Event.Allocation> allocations = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            String id = "c" + nextId++;
+            held.add(id);
+            allocations.add(new Event.Allocation(id, "n" + id));
+            if (random.nextInt(30) == 0) {
+              after(
+                  random.nextInt(100_000),
+                  () -> end(id, CAUSES.get(random.nextInt(CAUSES.size()))));
+            }
+          }
+          if (!allocations.isEmpty()) {
+            give(new Event.Allocated(allocations));
+          }
+          if (requested > 0) {
+            allocateSome();
+          }
+        });
+  }
+
+  private void end(String id, AllocationEnd.Cause cause) {
+    after(
+        random.nextInt(1_000),
+        () -> {
+          held.remove(id);
+          agents.remove(id);
+          give(new Event.AllocationEnded(id, new AllocationEnd(cause, 1, "")));
+        });
+  }
+
+  /** One heartbeat, then perhaps the next. */
+  private void beat(String id) {
+    Agent agent = agents.get(id);
+    if (agent == null || agent.silent) {
+      return;
+    }
+    agent.silent = random.nextInt(2_000) == 0;
+    advance(id, agent);
+    give(
+        new Event.AgentReported(
+            new AgentReport(
+                agent.host,
+                id,
+                1,
+                agent.done,
+                agent.phase,
+                Progress.NONE,
+                agent.exit,
+                agent.fault,
+                agent.slices,
+                List.of(),
+                List.of())));
+    if (agents.containsKey(id)) {
+      after(200 + random.nextInt(5_000), () -> beat(id));
+    }
+  }
+
+  private void advance(String id, Agent agent) {
+    Order order = agent.order;
+    boolean fresh = order.number() > agent.done;
+    if (order instanceof Order.Prepare && agent.phase.compareTo(AgentPhase.READY) < 0) {
+      if (random.nextInt(40) == 0) {
+        agent.phase = AgentPhase.EXITED;
+        agent.fault = Optional.of(new Fault(Fault.Blame.CLIENT, "no data"));
+      } else if (random.nextInt(3) == 0) {
+        agent.phase =
+            agent.phase == AgentPhase.PREPARING ? AgentPhase.DOWNLOADING : AgentPhase.READY;
+      }
+    } else if (order instanceof Order.Start && agent.phase == AgentPhase.READY) {
+      agent.done = order.number();
+      agent.phase = AgentPhase.RUNNING;
+    } else if (agent.phase == AgentPhase.RUNNING) {
+      if (random.nextInt(20) == 0 || (order instanceof Order.Stop && random.nextInt(3) == 0)) {
+        agent.phase = AgentPhase.EXITED;
+        agent.exit = Optional.of(exit(order instanceof Order.Stop));
+      }
+    } else if (order instanceof Order.Stop && agent.phase.compareTo(AgentPhase.RUNNING) < 0) {
+      agent.done = order.number();
+      agent.phase = AgentPhase.EXITED;
+    } else if (fresh && (order instanceof Order.Upload || order instanceof Order.Append)) {
+      agent.done = order.number();
+      agent.phase = AgentPhase.UPLOADED;
+      agent.slices = Map.of("model.tar.gz", new ArchiveSlice(List.of(), Optional.empty()));
+      if (random.nextInt(25) == 0) {
+        agent.fault = Optional.of(new Fault(Fault.Blame.CLIENT, "S3 is away"));
+      }
+    } else if (fresh && order instanceof Order.Leave) {
+      end(id, AllocationEnd.Cause.EXITED);
+    }
+  }
+
+  private AlgorithmExit exit(boolean stopped) {
+    int code = stopped ? 143 : random.nextInt(5) == 0 ? 1 + random.nextInt(255) : 0;
+    TreeSize model = random.nextBoolean() ? new TreeSize(1, 10) : TreeSize.EMPTY;
+    TreeSize output = random.nextInt(3) == 0 ? new TreeSize(2, 20) : TreeSize.EMPTY;
+    return new AlgorithmExit(code, stopped, "", model, output);
+  }
+}

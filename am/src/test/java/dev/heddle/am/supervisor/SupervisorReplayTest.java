@@ -1,0 +1,41 @@
+package dev.heddle.am.supervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** Random orders of events: whatever happens, every job ends and gives everything back. */
+class SupervisorReplayTest {
+  private static final int ORDERS = 100_000;
+
+  @Test
+  void everyOrderOfEventsEndsTerminalWithAllContainersReleased() {
+    int[] ends = new int[3];
+    for (long seed = 0; seed < ORDERS; seed++) {
+      RandomJob job = new RandomJob(seed);
+      JobView view = job.run();
+      String told = "seed " + seed + ": " + job.story();
+      assertTrue(view.status().isTerminal(), told);
+      assertEquals(1, job.finishes(), told);
+      assertTrue(job.unreleased().isEmpty(), () -> "still held " + job.unreleased() + ", " + told);
+      assertFalse(job.launchedTwice(), told);
+      assertEquals(
+          view.failureReason().isEmpty(),
+          view.secondary() != dev.heddle.containerlauncher.job.SecondaryStatus.FAILED,
+          told);
+      switch (view.status()) {
+        case COMPLETED -> ends[0]++;
+        case FAILED -> ends[1]++;
+        default -> ends[2]++;
+      }
+    }
+    System.out.printf(
+        "replayed %d random orders of events: %d completed, %d failed, %d stopped%n",
+        ORDERS, ends[0], ends[1], ends[2]);
+    for (int end : ends) {
+      assertTrue(end > ORDERS / 50, "the orders reach every kind of end");
+    }
+  }
+}
