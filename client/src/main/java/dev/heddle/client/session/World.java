@@ -1,0 +1,49 @@
+package dev.heddle.client.session;
+
+import dev.heddle.client.cluster.Cluster;
+import dev.heddle.client.cluster.JobConnection;
+import dev.heddle.client.logs.LogArchive;
+import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.S3Access;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/** Everything outside this process that commands use, but for Hadoop's own file systems. */
+public interface World {
+
+  /** Reads Hadoop's configuration; slow, called once. */
+  Configuration configuration(Map<String, String> environment);
+
+  /**
+   * @throws IOException when the ResourceManager can't be reached
+   */
+  Cluster cluster(Configuration hadoop) throws IOException;
+
+  ObjectStore store(S3Access access) throws IOException;
+
+  /** Opens a connection to the ApplicationMaster of a running job. */
+  JobConnection job(
+      Configuration hadoop, InetSocketAddress master, String applicationId, byte[] secret)
+      throws IOException;
+
+  LogArchive logs(Configuration hadoop);
+
+  /**
+   * The jar that this program runs from.
+   *
+   * @throws CommandException when it runs from something else
+   */
+  Path jar() throws CommandException;
+
+  Clock clock();
+
+  Pause pause();
+
+  /** Runs the action when the process is ended by a signal, until the result is closed. */
+  Closeable onInterrupt(Runnable action);
+}

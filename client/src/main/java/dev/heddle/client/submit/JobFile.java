@@ -1,0 +1,59 @@
+package dev.heddle.client.submit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heddle.client.session.CommandException;
+import dev.heddle.containerlauncher.conf.InstanceTypes;
+import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.job.RequestDocument;
+import dev.heddle.containerlauncher.job.TrainingJobRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A job file without faults: a CreateTrainingJob request as JSON.
+ *
+ * @param name as the user wrote it, for messages
+ * @param document never changed
+ */
+public record JobFile(String name, JsonNode document, TrainingJobRequest request) {
+
+  /**
+   * Reads a job file and checks everything that can be checked without the cluster and S3.
+   *
+   * @param settings are checked too
+   * @throws CommandException with all faults of the file and of the settings, one a line
+   */
+  public static JobFile read(String name, Settings settings) throws CommandException {
+    byte[] text = bytes(name);
+    List<String> faults = new ArrayList<>(SettingsCheck.faults(settings));
+    RequestDocument document;
+    try {
+      document = RequestDocument.parse(text, InstanceTypes.load(settings));
+    } catch (IllegalArgumentException e) {
+      faults.add(e.getMessage());
+      document = RequestDocument.parse(text);
+    }
+    document.faults().forEach(fault -> faults.add(name + ": " + fault));
+    if (!faults.isEmpty()) {
+      throw CommandException.input(faults);
+    }
+    return new JobFile(name, document.json(), document.request().orElseThrow());
+  }
+
+  private static byte[] bytes(String name) throws CommandException {
+    try (InputStream in = Files.newInputStream(Path.of(name))) {
+      // One byte more than is allowed, so that a larger file is refused and not cut.
+      return in.readNBytes(RequestDocument.MAX_BYTES + 1);
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw CommandException.input(name + ": there is no such file");
+    } catch (IOException e) {
+      throw CommandException.input(name + ": can't be read: " + e.getMessage());
+    }
+  }
+}

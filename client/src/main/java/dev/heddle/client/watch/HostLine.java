@@ -1,0 +1,37 @@
+package dev.heddle.client.watch;
+
+import dev.heddle.client.job.Figures;
+import dev.heddle.client.job.JobRecord.Host;
+import java.util.Locale;
+
+/** One host's progress as a line. */
+public final class HostLine {
+  private HostLine() {}
+
+  public static String of(Host host) {
+    StringBuilder line = new StringBuilder();
+    line.append(String.format(Locale.ROOT, "  %-8s %-11s", host.name(), phase(host)));
+    if (host.bytesInTotal() > 0) {
+      line.append(" in ").append(Figures.bytes(host.bytesIn()));
+      line.append(" of ").append(Figures.bytes(host.bytesInTotal()));
+    } else if (host.bytesIn() > 0) {
+      line.append(" in ").append(Figures.bytes(host.bytesIn()));
+    }
+    if (host.bytesOut() > 0) {
+      line.append("  out ").append(Figures.bytes(host.bytesOut()));
+    }
+    host.metrics()
+        .forEach(
+            (name, value) ->
+                line.append("  ").append(name).append(' ').append(Figures.metric(value)));
+    host.exitCode().ifPresent(code -> line.append("  exit ").append(code));
+    if (host.suspect()) {
+      line.append("  (silent)");
+    }
+    return line.toString().stripTrailing();
+  }
+
+  static String phase(Host host) {
+    return host.phase().isEmpty() ? "starting" : host.phase().toLowerCase(Locale.ROOT);
+  }
+}
