@@ -1,0 +1,183 @@
+package dev.heddle.tests.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.yarn.server.MiniYARNCluster;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/**
+ * A YARN cluster of this JVM and an S3 server beside it: one ResourceManager, some NodeManagers,
+ * each with room for one {@code ml.m5.large} host and several ApplicationMasters, but not for two
+ * hosts. Containers are real processes of this machine. {@link #close} ends every one of them.
+ *
+ * <p>One at a time in a JVM: YARN's ResourceManager keeps its start time, by which NodeManagers
+ * know its containers, in a static field.
+ */
+public final class EmbeddedCluster implements AutoCloseable {
+  private static final long PATIENCE_MILLIS = 60_000;
+  private static final String LOG_FILE = "heddle.embedded.log";
+
+  private static final Logger LOG = LogManager.getLogger(EmbeddedCluster.class);
+  private final ClusterDirectory directory;
+  private final EmbeddedS3 s3;
+  private final MiniYARNCluster yarn;
+
+  private EmbeddedCluster(ClusterDirectory directory, EmbeddedS3 s3, MiniYARNCluster yarn) {
+    this.directory = directory;
+    this.s3 = s3;
+    this.yarn = yarn;
+  }
+
+  /**
+   * @param directory where everything lies; it stays, with the S3 objects, the jobs' records and
+   *     the logs. Empty: a temporary one, which goes when the cluster stops
+   * @param nodes 1 or more
+   * @param more YARN properties beyond, or instead of, the usual ones
+   */
+  public record Options(Optional<Path> directory, int nodes, Map<String, String> more) {
+    private static final Pattern HARMLESS = Pattern.compile("[\\w./+@-]+");
+
+    public Options {
+      more = Map.copyOf(more);
+      directory.map(Path::toAbsolutePath).ifPresent(Options::check);
+      if (nodes < 1) {
+        throw new IllegalArgumentException("a cluster has 1 node or more, not " + nodes);
+      }
+    }
+
+    /** YARN writes paths unquoted into shell scripts and into lists with commas and colons. */
+    private static void check(Path directory) {
+      if (!HARMLESS.matcher(directory.toString()).matches()) {
+        throw new IllegalArgumentException(
+            "the directory '"
+                + directory
+                + "' can't hold a cluster: YARN wants a path of letters, digits and . _ + @ - alone");
+      }
+    }
+
+    public static Options nodes(int nodes) {
+      return new Options(Optional.empty(), nodes, Map.of());
+    }
+  }
+
+  /**
+   * Returns when all nodes are registered.
+   *
+   * @throws IOException when the directory is another cluster's, or something doesn't start
+   */
+  public static EmbeddedCluster start(Options options) throws IOException, InterruptedException {
+    ClusterDirectory directory = ClusterDirectory.take(options.directory());
+    if (System.getProperty(LOG_FILE) == null) {
+      System.setProperty(LOG_FILE, directory.serverLog().toString());
+      Configurator.reconfigure();
+    }
+    EmbeddedS3 s3 = null;
+    boolean started = false;
+    try {
+      s3 = EmbeddedS3.start(Optional.of(directory.objects()));
+      MiniYARNCluster yarn = startYarn(options, directory);
+      EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, yarn);
+      Configuration client = ClusterSettings.client(yarn.getConfig());
+      ConfigurationFiles.writeForContainers(directory, client);
+      ConfigurationFiles.writeForClients(directory, client, s3);
+      LOG.info("cluster of {} nodes runs in {}", options.nodes(), directory.root());
+      started = true;
+      return cluster;
+    } finally {
+      if (!started) {
+        if (s3 != null) {
+          s3.close();
+        }
+        directory.close();
+      }
+    }
+  }
+
+  private static MiniYARNCluster startYarn(Options options, ClusterDirectory directory)
+      throws IOException, InterruptedException {
+    YarnConfiguration conf = ClusterSettings.servers(directory, options.more());
+    // MiniYARNCluster takes its directory from this property alone.
+    System.setProperty("test.build.data", directory.nodes().toString());
+    MiniYARNCluster yarn = new MiniYARNCluster("nodes", options.nodes(), 1, 1);
+    boolean started = false;
+    try {
+      yarn.init(conf);
+      yarn.start();
+      started = yarn.waitForNodeManagersToConnect(PATIENCE_MILLIS);
+    } catch (YarnException e) {
+      throw new IOException("the embedded cluster did not start: " + e.getMessage(), e);
+    } finally {
+      if (!started) {
+        yarn.stop();
+      }
+    }
+    if (!started) {
+      throw new IOException("the embedded NodeManagers did not register within a minute");
+    }
+    return yarn;
+  }
+
+  public EmbeddedS3 s3() {
+    return s3;
+  }
+
+  /** For clients of this JVM. Not shared: a new copy at each call. */
+  public Configuration configuration() {
+    Configuration configuration = new YarnConfiguration();
+    for (String file : new String[] {"core-site.xml", "yarn-site.xml"}) {
+      configuration.addResource(
+          new org.apache.hadoop.fs.Path(configurationDirectory().resolve(file).toUri()));
+    }
+    return configuration;
+  }
+
+  /** For clients in processes of their own: their {@code HADOOP_CONF_DIR}. */
+  public Path configurationDirectory() {
+    return directory.clientConfiguration();
+  }
+
+  public Path directory() {
+    return directory.root();
+  }
+
+  /** Below it each NodeManager has its local and its log directories. */
+  public Path nodesDirectory() {
+    return directory.nodes();
+  }
+
+  /** Where the log of an application's containers goes when it has ended. */
+  public Path aggregatedLogs() {
+    return directory.aggregatedLogs();
+  }
+
+  /** Ids of the processes that run now for containers of this cluster, whoever started them. */
+  public List<Long> containerProcesses() {
+    return directory.processes().find();
+  }
+
+  /**
+   * @throws IOException when something could not be ended or removed
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      yarn.stop();
+    } finally {
+      try {
+        s3.close();
+      } finally {
+        directory.close();
+      }
+    }
+    LOG.info("cluster in {} is gone", directory.root());
+  }
+}

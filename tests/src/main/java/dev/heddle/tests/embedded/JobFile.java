@@ -1,0 +1,88 @@
+package dev.heddle.tests.embedded;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.Map;
+
+/** Makes job files: requests in the CreateTrainingJob shape, of {@code ml.m5.large} hosts. */
+public final class JobFile {
+  private final ObjectNode job = JsonNodeFactory.instance.objectNode();
+
+  private JobFile() {}
+
+  /**
+   * A job of one host, without data, that may run for an hour.
+   *
+   * @param image of the process runtime
+   * @param output {@code s3://BUCKET/PREFIX}
+   */
+  public static JobFile named(String name, URI image, String output) {
+    JobFile file = new JobFile();
+    file.job.put("TrainingJobName", name);
+    file.job.put("RoleArn", "arn:aws:iam::000000000000:role/heddle-embedded");
+    ObjectNode algorithm = file.job.putObject("AlgorithmSpecification");
+    // A directory's URI as Java writes it ends in a slash; the image's name does not.
+    algorithm.put("TrainingImage", image.toString().replaceFirst("/+$", ""));
+    algorithm.put("TrainingInputMode", "File");
+    file.job.putObject("OutputDataConfig").put("S3OutputPath", output);
+    ObjectNode resources = file.job.putObject("ResourceConfig");
+    resources.put("InstanceType", "ml.m5.large");
+    resources.put("InstanceCount", 1);
+    resources.put("VolumeSizeInGB", 1);
+    file.job.putObject("StoppingCondition").put("MaxRuntimeInSeconds", 3600);
+    return file;
+  }
+
+  public JobFile hosts(int count) {
+    ((ObjectNode) job.get("ResourceConfig")).put("InstanceCount", count);
+    return this;
+  }
+
+  public JobFile hyperparameters(Map<String, String> values) {
+    ObjectNode node = job.putObject("HyperParameters");
+    values.forEach(node::put);
+    return this;
+  }
+
+  public JobFile environment(Map<String, String> values) {
+    ObjectNode node = job.putObject("Environment");
+    values.forEach(node::put);
+    return this;
+  }
+
+  /**
+   * @param distribution {@code FullyReplicated} or {@code ShardedByS3Key}
+   */
+  public JobFile channel(String name, String uri, String distribution) {
+    ObjectNode channel = array(job, "InputDataConfig").addObject();
+    channel.put("ChannelName", name);
+    channel.put("ContentType", "text/csv");
+    ObjectNode source = channel.putObject("DataSource").putObject("S3DataSource");
+    source.put("S3DataType", "S3Prefix");
+    source.put("S3Uri", uri);
+    source.put("S3DataDistributionType", distribution);
+    return this;
+  }
+
+  public JobFile metric(String name, String regex) {
+    ObjectNode algorithm = (ObjectNode) job.get("AlgorithmSpecification");
+    array(algorithm, "MetricDefinitions").addObject().put("Name", name).put("Regex", regex);
+    return this;
+  }
+
+  public JobFile maxRuntime(int seconds) {
+    ((ObjectNode) job.get("StoppingCondition")).put("MaxRuntimeInSeconds", seconds);
+    return this;
+  }
+
+  /** For whatever the methods above don't say. */
+  public ObjectNode json() {
+    return job;
+  }
+
+  private static ArrayNode array(ObjectNode parent, String name) {
+    return parent.has(name) ? (ArrayNode) parent.get(name) : parent.putArray(name);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.heddle.tests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Holds algorithms until a test lets them go on: they wait for a file, as long as its directory
+ * exists, so that none outlives its test.
+ */
+final class Gate {
+  private final Path directory;
+
+  Gate(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+  }
+
+  /** Shell lines that tell that an algorithm is here, then wait. */
+  String script() {
+    return """
+        echo here > %1$s/arrived.$$
+        while [ -d %1$s ] && [ ! -e %1$s/open ]; do sleep 0.1; done
+        """
+        .formatted(directory);
+  }
+
+  boolean reached() throws IOException {
+    try (var entries = Files.list(directory)) {
+      return entries.anyMatch(entry -> entry.getFileName().toString().startsWith("arrived"));
+    }
+  }
+
+  void open() throws IOException {
+    Files.writeString(directory.resolve("open"), "");
+  }
+}
