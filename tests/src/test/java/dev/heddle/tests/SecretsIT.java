@@ -80,7 +80,8 @@ class SecretsIT {
     List<Path> found = new ArrayList<>();
     for (Path root : List.of(cluster.nodesDirectory(), cluster.directory().resolve("staging"))) {
       try (Stream<Path> walk = Files.walk(root)) {
-        // The NodeManager's own directory is no application's, and closed to all but its user.
+        // The NodeManager's own directory holds the master's tokens. Only LinuxContainerExecutor
+        // closes it to algorithms; see conf/README.md.
         walk.filter(Files::isRegularFile)
             .filter(file -> !file.toString().contains("/nmPrivate/"))
             .filter(file -> !file.toString().endsWith(".jar"))
