@@ -8,9 +8,7 @@ import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -46,8 +44,7 @@ public final class Supervisor {
   private final JobPlan plan;
   private final Gang gang;
   private final StatusHistory history;
-  private final Map<String, Host> hosts = new LinkedHashMap<>();
-  private final Map<String, Host> byAllocation = new LinkedHashMap<>();
+  private final HostTable hosts = new HostTable();
   private final List<String> notes = new ArrayList<>();
   private List<Action> actions = new ArrayList<>();
 
@@ -59,9 +56,6 @@ public final class Supervisor {
   private Instant phaseDeadline = Instant.MAX;
   private Instant nextWatch = Instant.MAX;
   private boolean modelUploaded;
-  private int ready;
-  private int quiet;
-  private int alive;
 
   /**
    * @param seed makes the gang's random waits differ between jobs
@@ -114,7 +108,7 @@ public final class Supervisor {
 
   /** Whether something is about to change, so that agents should be heard more often. */
   public boolean pending() {
-    return phase != Phase.TRAINING || quiet > 0;
+    return phase != Phase.TRAINING || hosts.anyQuiet();
   }
 
   public boolean done() {
@@ -132,7 +126,7 @@ public final class Supervisor {
         trainingEnd,
         modelUploaded,
         notes,
-        hosts.values().stream().map(Host::view).toList());
+        hosts.all().stream().map(Host::view).toList());
   }
 
   private void onClusterReady(Instant now, int nodes) {
@@ -160,12 +154,10 @@ public final class Supervisor {
     int number = 0;
     for (Event.Allocation allocation : gang.held()) {
       Host host = new Host("algo-" + ++number, allocation, now);
-      hosts.put(host.name, host);
-      byAllocation.put(allocation.id(), host);
+      hosts.add(host);
       actions.add(new Action.Launch(allocation.id(), host.name));
       actions.add(new Action.Give(allocation.id(), new Order.Prepare(host.nextOrder())));
     }
-    alive = hosts.size();
     phase = Phase.PREPARING;
     phaseDeadline = now.plus(plan.maxRuntime());
     trainingStart = Optional.of(now);
@@ -174,31 +166,24 @@ public final class Supervisor {
   }
 
   private void onJoined(Instant now, Event.AgentJoined joined) {
-    Host host = byAllocation.get(joined.allocation());
-    if (host != null && host.alive()) {
-      host.join(now, joined.address(), joined.networkInterface());
-    }
+    hosts
+        .aliveIn(joined.allocation())
+        .ifPresent(host -> host.join(now, joined.address(), joined.networkInterface()));
   }
 
   private void onReport(Instant now, AgentReport report) {
-    Host host = byAllocation.get(report.containerId());
-    if (host == null || !host.alive()) {
+    Host host = hosts.aliveIn(report.containerId()).orElse(null);
+    if (host == null) {
       return;
     }
     host.heard(now);
-    AgentPhase before = host.phase();
-    boolean wasQuiet = host.quiet();
-    host.take(report.phase(), report.progress(), report.exit(), report.metrics());
-    if (before.compareTo(AgentPhase.READY) < 0 && report.phase() == AgentPhase.READY) {
-      ready++;
-    }
+    boolean fellQuiet = hosts.take(host, report);
     if (phase == Phase.PREPARING && report.phase() == AgentPhase.DOWNLOADING) {
       enter(now, SecondaryStatus.DOWNLOADING, "Downloading input data");
     }
-    if (!wasQuiet && host.quiet()) {
-      quiet++;
+    if (fellQuiet) {
       onQuiet(now, host, report);
-    } else if (phase == Phase.PREPARING && ready == plan.hosts()) {
+    } else if (phase == Phase.PREPARING && hosts.allReady()) {
       startAll(now);
     } else if (phase == Phase.UPLOADING) {
       onUploadReport(now, host, report);
@@ -207,9 +192,9 @@ public final class Supervisor {
 
   private void startAll(Instant now) {
     phase = Phase.TRAINING;
-    List<Order.HostAddress> addresses = Addresses.of(hosts.values());
+    List<Order.HostAddress> addresses = Addresses.of(hosts.all());
     int index = 0;
-    for (Host host : hosts.values()) {
+    for (Host host : hosts.all()) {
       String networkInterface = Addresses.interfaceOf(host, addresses.get(index++));
       actions.add(
           new Action.Give(
@@ -233,7 +218,7 @@ public final class Supervisor {
                     new Fault(Fault.Blame.PLATFORM, "the agent ended without an algorithm"))));
       } else if (report.exit().get().code() != 0) {
         end(now, Verdict.failed(Reasons.algorithm(plan.jobName(), host.name, report.exit().get())));
-      } else if (quiet == plan.hosts()) {
+      } else if (hosts.allQuiet()) {
         decide(Verdict.completed());
         upload(now);
       }
@@ -247,20 +232,11 @@ public final class Supervisor {
       actions.addAll(gang.lost(now, allocation));
       return;
     }
-    Host host = byAllocation.get(allocation);
-    if (host == null || !host.alive()) {
-      return;
-    }
-    lose(now, host, end);
+    hosts.aliveIn(allocation).ifPresent(host -> lose(now, host, end));
   }
 
   private void lose(Instant now, Host host, AllocationEnd end) {
-    boolean wasQuiet = host.quiet();
-    host.end();
-    alive--;
-    if (!wasQuiet) {
-      quiet++;
-    }
+    hosts.end(host);
     switch (phase) {
       case PREPARING, TRAINING -> {
         note(now, host.name + " " + end.describe());
@@ -309,18 +285,16 @@ public final class Supervisor {
     decide(itsEnd);
     phase = Phase.ENDING;
     phaseDeadline = now.plus(plan.stopGrace()).plus(STOP_MARGIN);
-    for (Host host : hosts.values()) {
-      if (!host.quiet()) {
-        actions.add(
-            new Action.Give(
-                host.allocation.id(), new Order.Stop(host.nextOrder(), plan.stopGrace())));
-      }
+    for (Host host : hosts.loud()) {
+      actions.add(
+          new Action.Give(
+              host.allocation.id(), new Order.Stop(host.nextOrder(), plan.stopGrace())));
     }
     endIfQuiet(now);
   }
 
   private void endIfQuiet(Instant now) {
-    if (phase == Phase.ENDING && quiet == hosts.size()) {
+    if (phase == Phase.ENDING && hosts.allQuiet()) {
       upload(now);
     }
   }
@@ -331,8 +305,7 @@ public final class Supervisor {
     try {
       itsMerge =
           new ArtifactMerge(
-              plan,
-              hosts.values().stream().filter(h -> h.alive() && h.exit().isPresent()).toList());
+              plan, hosts.alive().stream().filter(h -> h.exit().isPresent()).toList());
     } catch (IllegalArgumentException e) {
       failUpload(now, "", new Fault(Fault.Blame.CLIENT, e.getMessage()));
       return;
@@ -390,17 +363,15 @@ public final class Supervisor {
     phaseDeadline = now.plus(LEAVE_PATIENCE);
     nextWatch = Instant.MAX;
     actions.addAll(gang.giveUp());
-    for (Host host : hosts.values()) {
-      if (host.alive()) {
-        actions.add(new Action.Give(host.allocation.id(), new Order.Leave(host.nextOrder())));
-      }
+    for (Host host : hosts.alive()) {
+      actions.add(new Action.Give(host.allocation.id(), new Order.Leave(host.nextOrder())));
     }
     enter(now, end.status(), end.status() == SecondaryStatus.FAILED ? end.reason() : end.message());
     finishIfGone(now);
   }
 
   private void finishIfGone(Instant now) {
-    if (phase == Phase.LEAVING && (alive == 0 || !now.isBefore(phaseDeadline))) {
+    if (phase == Phase.LEAVING && (hosts.noneAlive() || !now.isBefore(phaseDeadline))) {
       finish();
     }
   }
@@ -409,13 +380,10 @@ public final class Supervisor {
     if (phase == Phase.DONE) {
       return;
     }
-    for (Host host : hosts.values()) {
-      if (host.alive()) {
-        host.end();
-        actions.add(new Action.Release(host.allocation.id()));
-      }
+    for (Host host : hosts.alive()) {
+      hosts.end(host);
+      actions.add(new Action.Release(host.allocation.id()));
     }
-    alive = 0;
     phase = Phase.DONE;
     phaseDeadline = Instant.MAX;
     nextWatch = Instant.MAX;
@@ -444,11 +412,9 @@ public final class Supervisor {
         end(now, Verdict.stopped(SecondaryStatus.MAX_RUNTIME_EXCEEDED));
       }
       case ENDING -> {
-        for (Host host : List.copyOf(hosts.values())) {
-          if (!host.quiet()) {
-            actions.add(new Action.Release(host.allocation.id()));
-            lose(now, host, new AllocationEnd(AllocationEnd.Cause.RELEASED, 0, "did not stop"));
-          }
+        for (Host host : hosts.loud()) {
+          actions.add(new Action.Release(host.allocation.id()));
+          lose(now, host, new AllocationEnd(AllocationEnd.Cause.RELEASED, 0, "did not stop"));
         }
       }
       case UPLOADING ->
@@ -466,10 +432,7 @@ public final class Supervisor {
   /** Looks for agents that have fallen silent. */
   private void watch(Instant now) {
     nextWatch = now.plus(WATCH_INTERVAL);
-    for (Host host : List.copyOf(hosts.values())) {
-      if (!host.alive()) {
-        continue;
-      }
+    for (Host host : hosts.alive()) {
       Duration silence = Duration.between(host.lastHeard(), now);
       Duration patience = host.joined() ? plan.lease().plus(LEASE_MARGIN) : JOIN_PATIENCE;
       if (silence.compareTo(patience) > 0) {
