@@ -8,6 +8,7 @@ import dev.heddle.am.supervisor.JobView;
 import dev.heddle.am.supervisor.Transition;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.protocol.MetricValue;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -143,7 +144,8 @@ public final class JobRecord {
     }
   }
 
-  private static double seconds(Instant time) {
-    return time.toEpochMilli() / 1000.0;
+  /** A plain decimal: a double would be written with an exponent, which people can't read. */
+  private static BigDecimal seconds(Instant time) {
+    return BigDecimal.valueOf(time.toEpochMilli(), 3);
   }
 }

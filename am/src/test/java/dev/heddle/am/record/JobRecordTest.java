@@ -75,6 +75,7 @@ class JobRecordTest {
     assertEquals("s3://b/out", json.path("OutputDataConfig").path("S3OutputPath").asText());
     assertFalse(json.has("Tags"), "tags are not part of DescribeTrainingJob");
     assertEquals(1_700_000_000.5, json.path("CreationTime").asDouble());
+    assertTrue(json.toString().contains("\"CreationTime\":1700000000.500"), "no exponent: " + json);
     assertEquals(60, json.path("TrainingTimeInSeconds").asInt());
     assertEquals(86_400, json.path("StoppingCondition").path("MaxRuntimeInSeconds").asInt());
   }
