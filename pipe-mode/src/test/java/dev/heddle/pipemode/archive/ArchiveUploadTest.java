@@ -27,6 +27,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -337,6 +338,18 @@ class ArchiveUploadTest {
     Map<String, Member> members = read(uploadWhileItChanges(root, 50 * MIB));
     assertArrayEquals(noise(30 * MIB, 1), members.get("a").body());
     assertEquals("after it", new String(members.get("b").body(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aFileThatCannotBeReadFailsByName() {
+    // The kernel lets nobody read a write-only file of sysfs, root included.
+    Path root = Path.of("/sys/bus/cpu");
+    AccessDeniedException failure =
+        assertThrows(
+            AccessDeniedException.class,
+            () -> slice(root, new MultipartTarget(OBJECT, id(), 1, 5, 5 * MIB)));
+    Path named = Path.of(failure.getFile());
+    assertTrue(named.startsWith(root) && Files.isRegularFile(named), failure.toString());
   }
 
   @Test
