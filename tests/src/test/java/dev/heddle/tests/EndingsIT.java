@@ -290,7 +290,8 @@ class EndingsIT {
   void anImageWithoutTrainIsTheCustomersError(Jobs jobs) throws Exception {
     Path image = Files.createDirectories(jobs.scratch("images/empty"));
     Jobs.Outcome outcome = jobs.submitAndWait(jobs.job("no-train", image));
-    assertTrue(outcome.code() == 1 || outcome.code() == 2, outcome.toString());
-    assertTrue((outcome.out() + outcome.err()).contains("train"), outcome.toString());
+    assertEquals(1, outcome.code(), outcome.toString());
+    String reason = reason(jobs.describe("no-train"));
+    assertTrue(reason.startsWith("ClientError: ") && reason.contains("'train'"), reason);
   }
 }

@@ -16,38 +16,39 @@ class GangIT {
 
   @Test
   void anAllocationThatStaysPartialIsReleasedAndRetried(Jobs jobs) throws Exception {
-    Gate gate = new Gate(jobs.scratch("gang-gate"));
-    assertEquals(
-        0,
-        jobs.submit(jobs.job("gang-first", jobs.image("gang-first", gate.script())).hosts(2))
-            .code());
-    Awaitility.await("the first job holds two nodes").atMost(PATIENCE).until(gate::reached);
-    assertEquals(
-        0,
-        jobs.submit(
-                jobs.job("gang-second", jobs.image("gang-second", "exit 0\n")).hosts(2),
-                "--conf",
-                "heddle.gang.timeout=2s",
-                "--conf",
-                "heddle.gang.backoff.min=500ms",
-                "--conf",
-                "heddle.gang.backoff.max=2s")
-            .code());
-    JsonNode waiting =
-        jobs.await(
-            "gang-second",
-            PATIENCE,
-            job -> job.path("Heddle").path("Notes").toString().contains("gave them back"));
-    assertTrue(
-        waiting.path("Heddle").path("Notes").toString().contains("only 1 of 2 hosts"),
-        waiting.toString());
-    assertEquals("Pending", waiting.path("SecondaryStatus").asText());
-    assertEquals("InProgress", jobs.describe("gang-first").path("TrainingJobStatus").asText());
-    gate.open();
-    assertEquals(
-        "Completed", jobs.awaitEnd("gang-first", PATIENCE).path("TrainingJobStatus").asText());
-    assertEquals(
-        "Completed", jobs.awaitEnd("gang-second", PATIENCE).path("TrainingJobStatus").asText());
+    try (Gate gate = new Gate(jobs.scratch("gang-gate"))) {
+      assertEquals(
+          0,
+          jobs.submit(jobs.job("gang-first", jobs.image("gang-first", gate.script())).hosts(2))
+              .code());
+      Awaitility.await("the first job holds two nodes").atMost(PATIENCE).until(gate::reached);
+      assertEquals(
+          0,
+          jobs.submit(
+                  jobs.job("gang-second", jobs.image("gang-second", "exit 0\n")).hosts(2),
+                  "--conf",
+                  "heddle.gang.timeout=2s",
+                  "--conf",
+                  "heddle.gang.backoff.min=500ms",
+                  "--conf",
+                  "heddle.gang.backoff.max=2s")
+              .code());
+      JsonNode waiting =
+          jobs.await(
+              "gang-second",
+              PATIENCE,
+              job -> job.path("Heddle").path("Notes").toString().contains("gave them back"));
+      assertTrue(
+          waiting.path("Heddle").path("Notes").toString().contains("only 1 of 2 hosts"),
+          waiting.toString());
+      assertEquals("Pending", waiting.path("SecondaryStatus").asText());
+      assertEquals("InProgress", jobs.describe("gang-first").path("TrainingJobStatus").asText());
+      gate.open();
+      assertEquals(
+          "Completed", jobs.awaitEnd("gang-first", PATIENCE).path("TrainingJobStatus").asText());
+      assertEquals(
+          "Completed", jobs.awaitEnd("gang-second", PATIENCE).path("TrainingJobStatus").asText());
+    }
   }
 
   @Test

@@ -13,10 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
@@ -82,19 +83,26 @@ public final class Jobs {
 
   /** The names of the files in a {@code .tar.gz} of the tests' bucket, sorted. */
   public List<String> members(String key) throws IOException {
+    return List.copyOf(contents(key).keySet());
+  }
+
+  /** The text files in a {@code .tar.gz} of the tests' bucket by their names, sorted. */
+  public SortedMap<String, String> contents(String key) throws IOException {
     byte[] archive = object(uri(key));
-    List<String> names = new ArrayList<>();
+    SortedMap<String, String> contents = new TreeMap<>();
     try (TarArchiveInputStream members =
         new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(archive)))) {
       for (TarArchiveEntry member = members.getNextEntry();
           member != null;
           member = members.getNextEntry()) {
         if (!member.isDirectory()) {
-          names.add(member.getName().replaceFirst("^\\./", ""));
+          contents.put(
+              member.getName().replaceFirst("^\\./", ""),
+              new String(members.readAllBytes(), StandardCharsets.UTF_8));
         }
       }
     }
-    return names.stream().sorted().toList();
+    return contents;
   }
 
   /** The keys below a prefix of the tests' bucket, as soon as there are so many. */

@@ -24,55 +24,57 @@ class SecretsIT {
   @Test
   void theSecretKeyIsNowhereAnAlgorithmOrAPersonCouldRead(Jobs jobs, EmbeddedCluster cluster)
       throws Exception {
-    Gate gate = new Gate(jobs.scratch("secret-gate"));
-    jobs.put("secret/in/a.csv", "1\n");
-    String script = "env; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'\n" + gate.script();
-    Jobs.Outcome submitted =
-        jobs.submit(
-            jobs.job("secret", jobs.image("secret", script))
-                .hosts(2)
-                .channel("train", jobs.uri("secret/in/"), "FullyReplicated"));
-    assertEquals(0, submitted.code(), submitted.toString());
-    Awaitility.await("the algorithm runs").atMost(Duration.ofMinutes(2)).until(gate::reached);
-    String secret = cluster.s3().secretAccessKey();
+    try (Gate gate = new Gate(jobs.scratch("secret-gate"))) {
+      jobs.put("secret/in/a.csv", "1\n");
+      String script = "env; cat /proc/*/environ 2>/dev/null | tr '\\\\0' '\\\\n'\n" + gate.script();
+      Jobs.Outcome submitted =
+          jobs.submit(
+              jobs.job("secret", jobs.image("secret", script))
+                  .hosts(2)
+                  .channel("train", jobs.uri("secret/in/"), "FullyReplicated"));
+      assertEquals(0, submitted.code(), submitted.toString());
+      Awaitility.await("the algorithm runs").atMost(Duration.ofMinutes(2)).until(gate::reached);
+      String secret = cluster.s3().secretAccessKey();
 
-    List<String> places = new ArrayList<>();
-    int processes = 0;
-    for (Processes.Found process : Processes.matching(line -> true)) {
-      Path proc = Path.of("/proc/" + process.pid());
-      processes++;
-      if (process.commandLine().contains(secret)) {
-        places.add("command line of " + process.commandLine());
+      List<String> places = new ArrayList<>();
+      int processes = 0;
+      for (Processes.Found process : Processes.matching(line -> true)) {
+        Path proc = Path.of("/proc/" + process.pid());
+        processes++;
+        if (process.commandLine().contains(secret)) {
+          places.add("command line of " + process.commandLine());
+        }
+        if (process.pid() != ProcessHandle.current().pid()
+            && Processes.text(proc.resolve("environ")).contains(secret)) {
+          places.add("environment of " + process.commandLine());
+        }
       }
-      if (process.pid() != ProcessHandle.current().pid()
-          && Processes.text(proc.resolve("environ")).contains(secret)) {
-        places.add("environment of " + process.commandLine());
+      assertTrue(processes > 5, "processes were seen");
+      int files = 0;
+      for (Path file : filesOfApplications(cluster)) {
+        files++;
+        if (contains(file, secret)) {
+          places.add(file.toString());
+        }
       }
-    }
-    assertTrue(processes > 5, "processes were seen");
-    int files = 0;
-    for (Path file : filesOfApplications(cluster)) {
-      files++;
-      if (contains(file, secret)) {
-        places.add(file.toString());
-      }
-    }
-    assertTrue(files > 20, "the applications' files were seen: " + files);
-    String told = jobs.run("describe", "secret", "--json").out() + jobs.run("logs", "secret").out();
-    assertTrue(told.contains("TRAINING_JOB_NAME=secret"), "the environment was printed");
-    assertFalse(told.contains(secret), "describe or logs tell the secret");
-    assertEquals(List.of(), places);
-    assertEquals(
-        List.of(),
-        filesOfApplications(cluster).stream()
-            .filter(file -> file.getFileName().toString().contains("container_tokens"))
-            .filter(file -> file.toString().contains("appcache"))
-            .filter(file -> !file.getFileName().toString().endsWith(".crc"))
-            .toList(),
-        "token files are unlinked before an algorithm starts");
+      assertTrue(files > 20, "the applications' files were seen: " + files);
+      String told =
+          jobs.run("describe", "secret", "--json").out() + jobs.run("logs", "secret").out();
+      assertTrue(told.contains("TRAINING_JOB_NAME=secret"), "the environment was printed");
+      assertFalse(told.contains(secret), "describe or logs tell the secret");
+      assertEquals(List.of(), places);
+      assertEquals(
+          List.of(),
+          filesOfApplications(cluster).stream()
+              .filter(file -> file.getFileName().toString().contains("container_tokens"))
+              .filter(file -> file.toString().contains("appcache"))
+              .filter(file -> !file.getFileName().toString().endsWith(".crc"))
+              .toList(),
+          "token files are unlinked before an algorithm starts");
 
-    gate.open();
-    jobs.awaitEnd("secret", Duration.ofMinutes(2));
+      gate.open();
+      jobs.awaitEnd("secret", Duration.ofMinutes(2));
+    }
   }
 
   /** What lies in the nodes' local and log directories, and in the staging directory. */
