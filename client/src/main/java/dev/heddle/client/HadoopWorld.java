@@ -16,11 +16,11 @@ import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** The world as it is: Hadoop, S3 and this machine. */
@@ -30,15 +30,18 @@ final class HadoopWorld implements World {
   public Configuration configuration(Map<String, String> environment) {
     Configuration hadoop = new Configuration();
     String directory = environment.get("HADOOP_CONF_DIR");
-    if (directory != null && !directory.isBlank()) {
-      try {
-        hadoop.setClassLoader(
-            new ConfDirectory(Path.of(directory).toUri().toURL(), hadoop.getClassLoader()));
-      } catch (MalformedURLException e) {
-        throw new IllegalArgumentException("HADOOP_CONF_DIR is not a directory: " + directory, e);
-      }
+    if (directory == null || directory.isBlank()) {
+      return new YarnConfiguration(hadoop);
     }
-    return new YarnConfiguration(hadoop);
+    ConfDirectory files = ConfDirectory.of(Path.of(directory), hadoop.getClassLoader());
+    if (files.isOnClassPath()) {
+      return new YarnConfiguration(hadoop);
+    }
+    hadoop.setClassLoader(files);
+    YarnConfiguration own = new YarnConfiguration(hadoop);
+    // It would otherwise ask the class path whether the cluster is secure.
+    UserGroupInformation.setConfiguration(own);
+    return own;
   }
 
   @Override

@@ -16,15 +16,29 @@ import java.util.Optional;
 
 /** The {@code heddle} command. */
 public final class Main {
-  private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+  private static final String SIMPLE_LOG = "org.apache.logging.log4j.simplelog.";
 
   private Main() {}
 
   public static void main(String[] args) {
-    if (System.getProperty(LOG_CONFIGURATION) == null) {
-      System.setProperty(LOG_CONFIGURATION, "classpath:heddle-log4j2-client.xml");
-    }
+    configureLog(List.of(args).contains("--debug"));
     System.exit(run(args, System.out, System.err, System.getenv()));
+  }
+
+  /**
+   * Warnings go to standard error by Log4j's own small logger: its whole one would take a quarter
+   * of the time of a short command. Whoever configures Log4j by a property gets what they ask for.
+   */
+  private static void configureLog(boolean debug) {
+    if (System.getProperty("log4j2.configurationFile") != null
+        || System.getProperty("log4j.provider") != null) {
+      return;
+    }
+    System.setProperty("log4j.provider", "org.apache.logging.log4j.simple.internal.SimpleProvider");
+    System.setProperty(SIMPLE_LOG + "level", "WARN");
+    System.setProperty(SIMPLE_LOG + "dev.heddle.level", debug ? "DEBUG" : "WARN");
+    // Says at every start that no native library was found; nobody can act on it.
+    System.setProperty(SIMPLE_LOG + "org.apache.hadoop.util.NativeCodeLoader.level", "ERROR");
   }
 
   /**

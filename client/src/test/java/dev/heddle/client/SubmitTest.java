@@ -94,6 +94,7 @@ class SubmitTest {
     assertEquals("http://s3.test:9000", settings.path("heddle.s3.endpoint").asText());
     assertEquals("us-east-1", settings.path("heddle.s3.region").asText());
     assertEquals("true", settings.path("heddle.s3.path-style").asText());
+    assertEquals("8192", settings.path("heddle.host.memory-mb").asText());
     String conf = Files.readString(staged.resolve("hadoop-conf.xml"));
     assertTrue(conf.contains("test.of.the.client"), conf);
   }

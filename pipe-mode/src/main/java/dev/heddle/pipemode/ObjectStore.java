@@ -14,6 +14,9 @@ import java.util.function.Consumer;
  */
 public interface ObjectStore extends Closeable {
 
+  /** Makes ready what the first call would otherwise wait for; asks nothing of the store. */
+  default void prepare() throws ObjectStoreException {}
+
   /** Calls {@code each} for all objects whose key starts with the prefix, in UTF-8 byte order. */
   void list(ObjectUri prefix, Consumer<ObjectInfo> each) throws ObjectStoreException;
 

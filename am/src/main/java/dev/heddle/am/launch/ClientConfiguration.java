@@ -3,7 +3,9 @@ package dev.heddle.am.launch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
@@ -22,14 +24,42 @@ public final class ClientConfiguration {
 
   /** Writes what the client's files and options say: no Hadoop defaults, and no secrets. */
   public static void write(Configuration client, OutputStream to) throws IOException {
-    Configuration shared = new Configuration(false);
-    for (Map.Entry<String, String> entry : client) {
-      String key = entry.getKey();
-      if (!isSecret(key) && !isDefault(client, key)) {
-        shared.set(key, entry.getValue());
-      }
-    }
-    shared.writeXml(to);
+    // By hand: Configuration's own way loads an XSLT processor, and a user waits meanwhile.
+    StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    xml.append("<configuration>\n");
+    Map<String, String> sorted = new TreeMap<>();
+    client.forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+    sorted.forEach(
+        (key, value) -> {
+          if (!isSecret(key) && !isDefault(client, key)) {
+            xml.append("<property><name>").append(escape(key)).append("</name><value>");
+            xml.append(escape(value)).append("</value></property>\n");
+          }
+        });
+    xml.append("</configuration>\n");
+    to.write(xml.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '\n' -> escaped.append("&#10;");
+                case '\r' -> escaped.append("&#13;");
+                default -> {
+                  // XML 1.0 has no way to write the other control characters.
+                  if (c >= 0x20 || c == '\t') {
+                    escaped.appendCodePoint(c);
+                  }
+                }
+              }
+            });
+    return escaped.toString();
   }
 
   /** Lays what {@link #write} wrote over the configuration. */

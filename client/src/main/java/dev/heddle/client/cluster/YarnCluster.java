@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.yarn.api.protocolrecords.GetNewApplicationResponse;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
@@ -20,6 +21,7 @@ import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceInformation;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.conf.HAUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -30,9 +32,11 @@ public final class YarnCluster implements Cluster {
   public static final String APPLICATION_TYPE = "HEDDLE";
 
   private final YarnClient yarn;
+  private final String place;
 
-  private YarnCluster(YarnClient yarn) {
+  private YarnCluster(YarnClient yarn, String place) {
     this.yarn = yarn;
+    this.place = place;
   }
 
   /**
@@ -43,12 +47,16 @@ public final class YarnCluster implements Cluster {
    */
   public static YarnCluster connect(Configuration hadoop) throws IOException {
     YarnConfiguration conf = new YarnConfiguration(hadoop);
-    unlessConfigured(conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, "20000");
+    boolean named = !isDefault(conf, YarnConfiguration.RM_ADDRESS) || HAUtil.isHAEnabled(conf);
+    unlessConfigured(
+        conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, named ? "20000" : "5000");
     unlessConfigured(conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, "1000");
-    unlessConfigured(conf, CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, "3");
+    // Each of the tries above would else be a series of tries itself.
+    conf.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
     conf.setInt(YarnConfiguration.YARN_CLIENT_APPLICATION_CLIENT_PROTOCOL_POLL_INTERVAL_MS, 20);
     // Without it, resources the client's own files don't list (GPUs) are invisible.
     conf.setBoolean(YarnConfiguration.YARN_CLIENT_LOAD_RESOURCETYPES_FROM_SERVER, true);
+    String place = place(conf, named);
     YarnClient client = YarnClient.createYarnClient();
     client.init(conf);
     try {
@@ -57,19 +65,41 @@ public final class YarnCluster implements Cluster {
       client.stop();
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof IOException io) {
-          throw io;
+          throw unreachable(place, io);
         }
       }
       throw e;
     }
-    return new YarnCluster(client);
+    return new YarnCluster(client, place);
+  }
+
+  /** Where the ResourceManager should be, and what to do when it isn't. */
+  private static String place(Configuration conf, boolean named) {
+    if (HAUtil.isHAEnabled(conf)) {
+      return "no ResourceManager of " + conf.get(YarnConfiguration.RM_HA_IDS) + " answers";
+    }
+    String address = conf.get(YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_ADDRESS);
+    return named
+        ? "no ResourceManager answers at " + address
+        : "no ResourceManager answers at Hadoop's default, "
+            + address
+            + "; HADOOP_CONF_DIR must name the directory with the cluster's yarn-site.xml";
+  }
+
+  private static IOException unreachable(String place, IOException cause) {
+    String why = cause.getCause() == null ? cause.getMessage() : cause.getCause().getMessage();
+    return new IOException(place + (why == null ? "" : " (" + why + ")"), cause);
   }
 
   private static void unlessConfigured(Configuration conf, String key, String value) {
-    String[] sources = conf.getPropertySources(key);
-    if (sources == null || sources.length == 0 || sources[0].endsWith("-default.xml")) {
+    if (isDefault(conf, key)) {
       conf.set(key, value);
     }
+  }
+
+  private static boolean isDefault(Configuration conf, String key) {
+    String[] sources = conf.getPropertySources(key);
+    return sources == null || sources.length == 0 || sources[0].endsWith("-default.xml");
   }
 
   @Override
@@ -122,6 +152,8 @@ public final class YarnCluster implements Cluster {
       return Optional.empty();
     } catch (YarnException e) {
       throw refused(e);
+    } catch (IOException e) {
+      throw unreachable(place, e);
     }
   }
 
@@ -189,11 +221,15 @@ public final class YarnCluster implements Cluster {
     T run() throws YarnException, IOException;
   }
 
-  private static <T> T call(Call<T> call) throws IOException {
+  private <T> T call(Call<T> call) throws IOException {
     try {
       return call.run();
     } catch (YarnException e) {
       throw refused(e);
+    } catch (AccessControlException e) {
+      throw new ClusterRefusedException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw unreachable(place, e);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.heddle.client.session.Console;
 import dev.heddle.client.session.ExitCode;
 import dev.heddle.client.session.Session;
 import dev.heddle.client.submit.JobFile;
+import dev.heddle.client.submit.S3Opening;
 import dev.heddle.client.submit.SettingsCheck;
 import dev.heddle.client.submit.Submission;
 import dev.heddle.client.watch.JobWatch;
@@ -76,8 +77,7 @@ final class SubmitCommand implements Command {
       throws CommandException, IOException, InterruptedException {
     session.warmUp();
     Settings settings = settings(session, line);
-    JobFile file = JobFile.read(line.getOptionValue("job"), settings);
-    Submission.Submitted submitted = new Submission(session, file, settings).submit();
+    Submission.Submitted submitted = submit(session, line.getOptionValue("job"), settings);
     Console console = session.console();
     if (!line.hasOption("wait")) {
       console.result(submitted.name() + " " + submitted.applicationId());
@@ -91,6 +91,21 @@ final class SubmitCommand implements Command {
             + " to queue "
             + submitted.queue());
     return await(session, submitted);
+  }
+
+  private static Submission.Submitted submit(Session session, String job, Settings settings)
+      throws CommandException, IOException, InterruptedException {
+    S3Opening s3;
+    try {
+      s3 = S3Opening.begin(session, settings);
+    } catch (IllegalArgumentException e) {
+      JobFile.read(job, settings); // may have more to say
+      throw CommandException.input(e.getMessage());
+    }
+    try (s3) {
+      JobFile file = JobFile.read(job, settings);
+      return new Submission(session, file, settings, s3).submit();
+    }
   }
 
   private static Settings settings(Session session, CommandLine line) throws CommandException {

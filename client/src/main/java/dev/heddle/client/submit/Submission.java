@@ -9,7 +9,6 @@ import dev.heddle.client.cluster.Cluster.Offer;
 import dev.heddle.client.cluster.Cluster.Size;
 import dev.heddle.client.cluster.ClusterRefusedException;
 import dev.heddle.client.job.StagedJob;
-import dev.heddle.client.s3.S3Choice;
 import dev.heddle.client.session.Causes;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.Session;
@@ -49,7 +48,7 @@ public final class Submission {
   private final JobFile file;
   private final TrainingJobRequest request;
   private final Settings settings;
-  private final S3Choice s3;
+  private final S3Opening s3;
 
   /**
    * What was submitted.
@@ -60,19 +59,15 @@ public final class Submission {
 
   /**
    * @param settings the ones that {@link JobFile#read} checked
-   * @throws CommandException when the settings and variables about S3 can't be right
+   * @param s3 begun with the same settings
    */
-  public Submission(Session session, JobFile file, Settings settings) throws CommandException {
+  public Submission(Session session, JobFile file, Settings settings, S3Opening s3) {
     this.session = session;
     this.file = file;
     this.request = file.request();
-    try {
-      this.s3 = S3Choice.of(settings, session.environment());
-    } catch (IllegalArgumentException e) {
-      throw CommandException.input(e.getMessage());
-    }
+    this.s3 = s3;
     Map<String, String> values = new TreeMap<>(settings.values());
-    values.putAll(s3.asSettings());
+    values.putAll(s3.choice().asSettings());
     this.settings = HostSizes.shape(request, settings).addTo(new Settings(values));
   }
 
@@ -85,6 +80,7 @@ public final class Submission {
     List<Future<Void>> looking = new ArrayList<>();
     looking.add(background(() -> lookAtS3(findings)));
     Configuration hadoop = session.hadoop();
+    Future<byte[]> configuration = session.inBackground(() -> configuration(hadoop));
     Future<Optional<JarResource>> jar = session.inBackground(() -> publishJar(hadoop, findings));
     looking.add(background(() -> lookAtImage(hadoop, findings)));
     Optional<Target> target = lookAtCluster(findings);
@@ -94,7 +90,7 @@ public final class Submission {
     }
     Optional<JarResource> published = Session.await(jar);
     findings.settle(session.console());
-    return submit(target.orElseThrow(), published.orElseThrow());
+    return submit(target.orElseThrow(), published.orElseThrow(), Session.await(configuration));
   }
 
   /** Where the job will go; everything about it has been found right unless there are findings. */
@@ -127,7 +123,8 @@ public final class Submission {
     return Optional.empty();
   }
 
-  private Submitted submit(Target target, JarResource jar) throws IOException, CommandException {
+  private Submitted submit(Target target, JarResource jar, byte[] configuration)
+      throws IOException, CommandException {
     StagedJob job = target.job();
     NameClaim claim = target.claim();
     String id = target.offer().id().toString();
@@ -138,7 +135,7 @@ public final class Submission {
       new SecureRandom().nextBytes(secret);
       Configuration hadoop = session.hadoop();
       claim.write(job.staging().settings(), bytes(settingsJson()));
-      claim.write(job.staging().hadoopConf(), configuration(hadoop));
+      claim.write(job.staging().hadoopConf(), configuration);
       claim.write(job.staging().secret(), bytes(HexFormat.of().formatHex(secret)));
       claim.write(job.staging().application(), bytes(id));
       target
@@ -198,8 +195,9 @@ public final class Submission {
   }
 
   private void lookAtS3(Findings findings) throws CommandException, InterruptedException {
-    try (ObjectStore store = session.world().store(s3.forClient())) {
-      StoreChecks checks = new StoreChecks(store, s3.access().region(), findings);
+    try {
+      ObjectStore store = s3.store();
+      StoreChecks checks = new StoreChecks(store, s3.choice().access().region(), findings);
       List<Future<Void>> looking = new ArrayList<>();
       looking.add(background(() -> checks.output(request)));
       for (int i = 0; i < request.inputDataConfig().size(); i++) {
@@ -236,7 +234,7 @@ public final class Submission {
   private Credentials credentials(StagedJob job, byte[] secret) throws IOException {
     Credentials credentials = new Credentials();
     JobCredentials.putSecret(credentials, secret);
-    s3.access().keys().ifPresent(keys -> JobCredentials.putS3Keys(credentials, keys));
+    s3.choice().access().keys().ifPresent(keys -> JobCredentials.putS3Keys(credentials, keys));
     if (UserGroupInformation.isSecurityEnabled()) {
       Configuration hadoop = session.hadoop();
       String renewer = YarnClientUtils.getRmPrincipal(hadoop);

@@ -63,7 +63,9 @@ final class ProgressView {
       line(Figures.note(notes.get(notesShown), zone));
     }
     note(state.note(), now);
-    hosts(record.hosts(), now);
+    if (state.live() || !record.ended()) {
+      hosts(record.hosts(), now); // where nobody tells any more, the last picture is old
+    }
   }
 
   /** Says what keeps the client from seeing the job, once. */

@@ -86,6 +86,11 @@ public final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
+  public void prepare() throws ObjectStoreException {
+    client();
+  }
+
+  @Override
   public void list(ObjectUri prefix, Consumer<ObjectInfo> each) throws ObjectStoreException {
     String token = null;
     do {
