@@ -8,7 +8,13 @@ import dev.heddle.client.session.ExitCode;
 import dev.heddle.client.session.World;
 import dev.heddle.client.submit.OwnJar;
 import dev.heddle.containerlauncher.conf.NearestName;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +27,22 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    speakUtf8();
     configureLog(List.of(args).contains("--debug"));
     System.exit(run(args, System.out, System.err, System.getenv()));
+  }
+
+  /** Under the POSIX locale Java would print question marks for whatever isn't ASCII. */
+  private static void speakUtf8() {
+    if (Charset.defaultCharset().equals(StandardCharsets.US_ASCII)) {
+      System.setOut(utf8(FileDescriptor.out));
+      System.setErr(utf8(FileDescriptor.err));
+    }
+  }
+
+  private static PrintStream utf8(FileDescriptor to) {
+    OutputStream buffered = new BufferedOutputStream(new FileOutputStream(to));
+    return new PrintStream(buffered, true, StandardCharsets.UTF_8);
   }
 
   /**

@@ -121,8 +121,11 @@ public final class Jobs {
   public Outcome run(String... arguments) throws IOException, InterruptedException {
     Path out = Files.createTempFile(Files.createDirectories(scratch), "out", ".txt");
     Path err = Files.createTempFile(scratch, "err", ".txt");
-    Process process =
-        client.command(arguments).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    ProcessBuilder command =
+        client.command(arguments).redirectOutput(out.toFile()).redirectError(err.toFile());
+    // The barest locale there is: what works in it works in all.
+    command.environment().put("LC_ALL", "C");
+    Process process = command.start();
     if (!process.waitFor(COMMAND_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IOException(
