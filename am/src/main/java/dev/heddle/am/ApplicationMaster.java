@@ -11,9 +11,11 @@ import dev.heddle.am.rpc.JobServer;
 import dev.heddle.am.supervisor.JobPlan;
 import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.am.yarn.AgentLauncher;
+import dev.heddle.am.yarn.HostContainers;
 import dev.heddle.am.yarn.YarnCluster;
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.job.ImageKind;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.JobTokenSecrets;
@@ -29,6 +31,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +49,7 @@ import org.apache.hadoop.security.token.TokenIdentifier;
 import org.apache.hadoop.yarn.api.ApplicationConstants.Environment;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.ResourceInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.apache.logging.log4j.LogManager;
@@ -133,17 +137,11 @@ public final class ApplicationMaster {
             threads.record);
     Supplier<ObjectStore> store = new SharedStore(s3, request.outputDataConfig().kmsKeyId());
     Supervisor supervisor = new Supervisor(plan, new SecureRandom().nextLong(), created);
-    Resource resource = Resource.newInstance(shape.containerMemoryMb(settings), shape.vcores());
-    if (shape.gpus() > 0) {
-      resource.setResourceValue("yarn.io/gpu", shape.gpus());
-    }
     JobLoop[] holder = new JobLoop[1];
     YarnCluster cluster =
         new YarnCluster(
             hadoop,
-            resource,
-            shape.nodeLabel().orElse(null),
-            plan.spread(),
+            hostContainers(request, settings, shape, plan),
             threads.launches,
             event -> holder[0].post(event));
     JobLoop loop =
@@ -160,9 +158,12 @@ public final class ApplicationMaster {
     JobDesk desk =
         new JobDesk(
             loop,
+            cluster,
             record,
             clock,
-            host -> new Assignment(host, 1, files.requestJson(), arn, hosts, s3, settings));
+            host ->
+                new Assignment(
+                    host, 1, files.requestJson(), arn, hosts, s3, shape.gpus(), settings));
     try (JobServer server =
         new JobServer(
             hadoop, tokens, desk, plan.hosts(), settings.duration(Setting.AGENT_HEARTBEAT))) {
@@ -180,6 +181,27 @@ public final class ApplicationMaster {
     } catch (ExecutionException e) {
       throw new IOException("the event loop failed", e.getCause());
     }
+  }
+
+  /** A Docker image's container is YARN's to start: the agent has one of its own beside it. */
+  private static HostContainers hostContainers(
+      TrainingJobRequest request, Settings settings, HostShape shape, JobPlan plan) {
+    boolean paired =
+        ImageKind.of(request.algorithmSpecification().trainingImage()) == ImageKind.DOCKER;
+    Resource main =
+        Resource.newInstance(
+            paired ? shape.memoryMb() : shape.containerMemoryMb(settings), shape.vcores());
+    if (shape.gpus() > 0) {
+      main.setResourceValue(ResourceInformation.GPU_URI, shape.gpus());
+    }
+    return new HostContainers(
+        main,
+        paired
+            ? Optional.of(Resource.newInstance(settings.number(Setting.AGENT_MEMORY), 1))
+            : Optional.empty(),
+        shape.nodeLabel(),
+        plan.spread(),
+        settings.duration(Setting.AGENT_PLACEMENT_TIMEOUT));
   }
 
   /** Keeps the last record, in S3 too, before the cluster hears that the job is over. */

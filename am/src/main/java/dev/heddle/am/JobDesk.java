@@ -1,5 +1,6 @@
 package dev.heddle.am;
 
+import dev.heddle.am.cluster.Cluster;
 import dev.heddle.am.record.JobRecord;
 import dev.heddle.am.rpc.Desk;
 import dev.heddle.am.supervisor.Event;
@@ -7,7 +8,10 @@ import dev.heddle.am.supervisor.HostView;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -24,6 +28,7 @@ final class JobDesk implements Desk {
   private static final long PATIENCE_MS = 5_000;
 
   private final JobLoop loop;
+  private final Cluster cluster;
   private final JobRecord record;
   private final Clock clock;
   private final Function<String, Assignment> assignments;
@@ -31,8 +36,14 @@ final class JobDesk implements Desk {
   /**
    * @param assignments the assignment of a host by its name
    */
-  JobDesk(JobLoop loop, JobRecord record, Clock clock, Function<String, Assignment> assignments) {
+  JobDesk(
+      JobLoop loop,
+      Cluster cluster,
+      JobRecord record,
+      Clock clock,
+      Function<String, Assignment> assignments) {
     this.loop = loop;
+    this.cluster = cluster;
     this.record = record;
     this.clock = clock;
     this.assignments = assignments;
@@ -62,6 +73,35 @@ final class JobDesk implements Desk {
     return order(
         await(loop.exchange(report.containerId(), new Event.AgentReported(report))),
         report.containerId());
+  }
+
+  @Override
+  public Optional<AlgorithmContainer> algorithm(String container) {
+    return cluster.algorithm(container);
+  }
+
+  @Override
+  public void startAlgorithm(String container, ContainerSpec spec) throws IOException {
+    requireHost(container);
+    cluster.startAlgorithm(container, spec);
+  }
+
+  @Override
+  public void signalAlgorithm(String container, ContainerSignal signal) throws IOException {
+    requireHost(container);
+    cluster.signalAlgorithm(container, signal);
+  }
+
+  private void requireHost(String container) throws IOException {
+    boolean known =
+        await(
+            loop.ask(
+                view ->
+                    view.hosts().stream()
+                        .anyMatch(h -> h.container().equals(container) && !h.ended())));
+    if (!known) {
+      throw new IOException(container + " is no host of this job");
+    }
   }
 
   @Override

@@ -12,6 +12,9 @@ import dev.heddle.am.supervisor.JobView;
 import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.containerlauncher.job.SecondaryStatus;
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.pipemode.ObjectUri;
 import java.time.Clock;
@@ -58,6 +61,17 @@ class JobLoopTest {
     @Override
     public void launch(String allocation, String host) {
       calls.add("launch " + host + " in " + allocation);
+    }
+
+    @Override
+    public void startAlgorithm(String allocation, ContainerSpec spec) {}
+
+    @Override
+    public void signalAlgorithm(String allocation, ContainerSignal signal) {}
+
+    @Override
+    public Optional<AlgorithmContainer> algorithm(String allocation) {
+      return Optional.empty();
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.heddle.am.cluster;
 
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import java.io.Closeable;
+import java.util.Optional;
 
 /**
  * The port through which a job gets its hosts. Calls return at once; what comes of them arrives as
@@ -20,6 +24,18 @@ public interface Cluster extends Closeable {
 
   /** Starts the agent of a host in its allocation. */
   void launch(String allocation, String host);
+
+  /**
+   * Has the algorithm container of a host run, where it has one of its own; to be told so again
+   * changes nothing.
+   */
+  void startAlgorithm(String allocation, ContainerSpec spec);
+
+  /** Sends a host's algorithm container a signal. */
+  void signalAlgorithm(String allocation, ContainerSignal signal);
+
+  /** A host's algorithm container, where it has one of its own. May be asked by any thread. */
+  Optional<AlgorithmContainer> algorithm(String allocation);
 
   /** Whether something is expected soon, so that asking the cluster often is worth its cost. */
   void hurry(boolean soon);

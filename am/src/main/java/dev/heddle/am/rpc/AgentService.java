@@ -5,11 +5,17 @@ import dev.heddle.containerlauncher.protocol.AgentProtocolPB;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AgentWire;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerWire;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HeartbeatRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HeartbeatResponse;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterResponse;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.SignalContainerRequest;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.SignalContainerResponse;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.StartContainerRequest;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.StartContainerResponse;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.hadoop.ipc.Server;
@@ -20,6 +26,9 @@ import org.apache.hadoop.thirdparty.protobuf.ServiceException;
 
 /** The agents' side of the server: an agent speaks for its own container and for no other. */
 final class AgentService implements AgentProtocolPB {
+  /** How many fast heartbeats go into the pause of an agent that only listens. */
+  private static final int ATTENTIVE = 4;
+
   private final Desk desk;
   private final LogRelay relay;
   private final Duration fast;
@@ -58,7 +67,37 @@ final class AgentService implements AgentProtocolPB {
       relay.answer(report.host(), report.logs());
       Order order = desk.report(report);
       return AgentWire.message(
-          new AgentReply(order, relay.requestsFor(report.host()), interval(report)));
+          new AgentReply(
+              order,
+              relay.requestsFor(report.host()),
+              interval(report),
+              desk.algorithm(report.containerId())));
+    } catch (IOException e) {
+      throw new ServiceException(e);
+    }
+  }
+
+  @Override
+  public StartContainerResponse startContainer(
+      RpcController controller, StartContainerRequest request) throws ServiceException {
+    try {
+      check(request.getContainerId());
+      desk.startAlgorithm(request.getContainerId(), ContainerWire.spec(request));
+      return StartContainerResponse.getDefaultInstance();
+    } catch (IOException e) {
+      throw new ServiceException(e);
+    }
+  }
+
+  @Override
+  public SignalContainerResponse signalContainer(
+      RpcController controller, SignalContainerRequest request) throws ServiceException {
+    try {
+      check(request.getContainerId());
+      desk.signalAlgorithm(
+          request.getContainerId(),
+          request.getKill() ? ContainerSignal.KILL : ContainerSignal.TERM);
+      return SignalContainerResponse.getDefaultInstance();
     } catch (IOException e) {
       throw new ServiceException(e);
     }
@@ -70,7 +109,13 @@ final class AgentService implements AgentProtocolPB {
         report.phase() == AgentPhase.READY
             || report.phase() == AgentPhase.EXITED
             || report.phase() == AgentPhase.UPLOADED;
-    return waits || relay.interest(report.host()) ? fast : slow;
+    if (waits || relay.interest(report.host())) {
+      return fast;
+    }
+    // It hears from here alone how its algorithm's container ends.
+    boolean listens = desk.algorithm(report.containerId()).isPresent();
+    Duration attentive = fast.multipliedBy(ATTENTIVE);
+    return listens && attentive.compareTo(slow) < 0 ? attentive : slow;
   }
 
   private static void check(String container) throws IOException {

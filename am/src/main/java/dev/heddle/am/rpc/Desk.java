@@ -1,9 +1,13 @@
 package dev.heddle.am.rpc;
 
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
+import java.util.Optional;
 
 /** The job behind the RPC server. Calls may block for a moment; they come from many threads. */
 public interface Desk {
@@ -20,6 +24,23 @@ public interface Desk {
    * @throws IOException when the container is no host of the job any more
    */
   Order report(AgentReport report) throws IOException;
+
+  /**
+   * The host's algorithm container, where it has one of its own.
+   *
+   * @param container the id by which the host's agent is known
+   */
+  Optional<AlgorithmContainer> algorithm(String container);
+
+  /**
+   * @throws IOException when the container is no host of the job any more
+   */
+  void startAlgorithm(String container, ContainerSpec spec) throws IOException;
+
+  /**
+   * @throws IOException when the container is no host of the job any more
+   */
+  void signalAlgorithm(String container, ContainerSignal signal) throws IOException;
 
   /** The job's record now, in the DescribeTrainingJob shape. */
   String describe() throws IOException;

@@ -1,6 +1,7 @@
 package dev.heddle.am.supervisor;
 
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import java.util.List;
 import java.util.Map;

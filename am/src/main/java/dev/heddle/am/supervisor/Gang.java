@@ -53,15 +53,30 @@ final class Gang {
     return actions;
   }
 
-  /** An allocation ended before the gang was complete: another one is asked for. */
+  /** An allocation ended before its host had begun: another one is asked for. */
   List<Action> lost(Instant now, String allocation) {
+    boolean wasComplete = complete();
     if (held.remove(allocation) == null) {
       return List.of();
     }
+    if (wasComplete) {
+      asking = true;
+    }
     if (held.isEmpty()) {
       releaseAt = Instant.MAX;
+    } else if (asking && releaseAt.equals(Instant.MAX)) {
+      releaseAt = now.plus(plan.gangTimeout());
     }
     return asking ? List.of(new Action.RequestHosts(1)) : List.of();
+  }
+
+  /** Nothing more is wanted: gives back what was to replace lost ones, but not the hosts. */
+  List<Action> abandon(Collection<String> hosts) {
+    if (complete()) {
+      return List.of();
+    }
+    held.keySet().removeAll(hosts);
+    return giveUp();
   }
 
   /** What the time asks for; the message when a partial allocation was given back. */

@@ -2,6 +2,7 @@ package dev.heddle.am.supervisor;
 
 import dev.heddle.containerlauncher.job.FailureReason;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Fault.Blame;
 import java.util.Locale;
@@ -33,7 +34,8 @@ final class Reasons {
   }
 
   static String algorithm(String job, String host, AlgorithmExit exit) {
-    String logs = "see: heddle logs " + job + " --host " + host;
+    String remark = exit.remark().isEmpty() ? "" : exit.remark() + "; ";
+    String logs = remark + "see: heddle logs " + job + " --host " + host;
     if (!exit.failureText().isBlank()) {
       return compose(
           Blame.ALGORITHM,

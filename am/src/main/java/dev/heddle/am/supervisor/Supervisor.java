@@ -3,6 +3,7 @@ package dev.heddle.am.supervisor;
 import dev.heddle.containerlauncher.job.SecondaryStatus;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
@@ -143,20 +144,24 @@ public final class Supervisor {
   }
 
   private void onAllocated(Instant now, List<Event.Allocation> allocations) {
-    if (phase != Phase.GATHERING) {
+    if (phase != Phase.GATHERING && phase != Phase.PREPARING) {
       allocations.forEach(a -> actions.add(new Action.Release(a.id())));
       return;
     }
+    boolean wasComplete = gang.complete();
     actions.addAll(gang.take(now, allocations));
-    if (!gang.complete()) {
+    if (wasComplete || !gang.complete()) {
       return;
     }
-    int number = 0;
     for (Event.Allocation allocation : gang.held()) {
-      Host host = new Host("algo-" + ++number, allocation, now);
-      hosts.add(host);
-      actions.add(new Action.Launch(allocation.id(), host.name));
-      actions.add(new Action.Give(allocation.id(), new Order.Prepare(host.nextOrder())));
+      if (hosts.aliveIn(allocation.id()).isEmpty()) {
+        Host host = hosts.add(allocation, now);
+        actions.add(new Action.Launch(allocation.id(), host.name));
+        actions.add(new Action.Give(allocation.id(), new Order.Prepare(host.nextOrder())));
+      }
+    }
+    if (phase == Phase.PREPARING) {
+      return; // what was missing is replaced
     }
     phase = Phase.PREPARING;
     phaseDeadline = now.plus(plan.maxRuntime());
@@ -183,7 +188,7 @@ public final class Supervisor {
     }
     if (fellQuiet) {
       onQuiet(now, host, report);
-    } else if (phase == Phase.PREPARING && hosts.allReady()) {
+    } else if (phase == Phase.PREPARING && gang.complete() && hosts.allReady()) {
       startAll(now);
     } else if (phase == Phase.UPLOADING) {
       onUploadReport(now, host, report);
@@ -232,10 +237,21 @@ public final class Supervisor {
       actions.addAll(gang.lost(now, allocation));
       return;
     }
+    if (phase == Phase.PREPARING && hosts.aliveIn(allocation).isEmpty()) {
+      // One that was to replace another, lost before the set was whole again.
+      actions.addAll(gang.lost(now, allocation));
+      return;
+    }
     hosts.aliveIn(allocation).ifPresent(host -> lose(now, host, end));
   }
 
   private void lose(Instant now, Host host, AllocationEnd end) {
+    if (phase == Phase.PREPARING && end.cause() == AllocationEnd.Cause.UNPLACED) {
+      note(now, host.name + " " + end.describe() + ": asking for another node");
+      hosts.remove(host);
+      actions.addAll(gang.lost(now, host.allocation.id()));
+      return;
+    }
     hosts.end(host);
     switch (phase) {
       case PREPARING, TRAINING -> {
@@ -283,6 +299,7 @@ public final class Supervisor {
   /** The verdict is there: stop what runs, then upload what it left. */
   private void end(Instant now, Verdict itsEnd) {
     decide(itsEnd);
+    actions.addAll(gang.abandon(hosts.alive().stream().map(h -> h.allocation.id()).toList()));
     phase = Phase.ENDING;
     phaseDeadline = now.plus(plan.stopGrace()).plus(STOP_MARGIN);
     for (Host host : hosts.loud()) {
@@ -392,13 +409,8 @@ public final class Supervisor {
   }
 
   private void onTick(Instant now) {
-    if (phase == Phase.GATHERING) {
-      Optional<String> told = gang.tick(now, actions);
-      told.ifPresent(
-          message -> {
-            note(now, message);
-            enter(now, SecondaryStatus.PENDING, message);
-          });
+    if (phase == Phase.GATHERING || (phase == Phase.PREPARING && !gang.complete())) {
+      gang.tick(now, actions).ifPresent(message -> gatherAgain(now, message));
     }
     if (!now.isBefore(nextWatch)) {
       watch(now);
@@ -426,6 +438,19 @@ public final class Supervisor {
                   "it took longer than " + plan.uploadTimeout().toMinutes() + " minutes"));
       case LEAVING -> finishIfGone(now);
       default -> {}
+    }
+  }
+
+  /** All was given back; hosts that had begun to prepare begin again elsewhere. */
+  private void gatherAgain(Instant now, String message) {
+    note(now, message);
+    enter(now, SecondaryStatus.PENDING, message);
+    if (phase == Phase.PREPARING) {
+      hosts.clear();
+      phase = Phase.GATHERING;
+      phaseDeadline = Instant.MAX;
+      nextWatch = Instant.MAX;
+      trainingStart = Optional.empty();
     }
   }
 

@@ -48,16 +48,23 @@ public final class AgentLauncher {
     this.environment.put(MASTER_VARIABLE, master.getHostString() + ":" + master.getPort());
   }
 
-  ContainerLaunchContext contextFor(ContainerId container, String host) throws IOException {
+  /**
+   * @param container the agent's own
+   * @param allocation whom it serves: its own container, or its host's algorithm container
+   */
+  ContainerLaunchContext contextFor(ContainerId container, String host, String allocation)
+      throws IOException {
     Credentials credentials = new Credentials(fileSystemTokens);
-    credentials.addToken(new Text("heddle"), tokens.tokenFor(container.toString()));
+    credentials.addToken(new Text("heddle"), tokens.tokenFor(allocation));
     DataOutputBuffer buffer = new DataOutputBuffer();
     credentials.writeTokenStorageToStream(buffer);
     String command =
         JvmLaunch.command(
             MAIN,
             settings.text(Setting.AGENT_JAVA_OPTIONS).orElse(""),
-            List.of("--host", host),
+            allocation.equals(container.toString())
+                ? List.of("--host", host)
+                : List.of("--host", host, "--allocation", allocation),
             "agent.out",
             "agent.err");
     return ContainerLaunchContext.newInstance(

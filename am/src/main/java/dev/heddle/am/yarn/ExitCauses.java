@@ -1,13 +1,14 @@
 package dev.heddle.am.yarn;
 
-import dev.heddle.am.supervisor.AllocationEnd;
-import dev.heddle.am.supervisor.AllocationEnd.Cause;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 
 /** What YARN's container exit statuses mean, once. */
 final class ExitCauses {
   private static final int DETAIL_LIMIT = 300;
+  private static final int FULL_LIMIT = 8192;
 
   private ExitCauses() {}
 
@@ -16,6 +17,15 @@ final class ExitCauses {
         cause(status.getExitStatus()),
         Math.max(0, status.getExitStatus()),
         firstLine(status.getDiagnostics()));
+  }
+
+  /** With all that the cluster said, which may be many lines. */
+  static AllocationEnd inFull(ContainerStatus status) {
+    String said = status.getDiagnostics() == null ? "" : status.getDiagnostics();
+    return new AllocationEnd(
+        cause(status.getExitStatus()),
+        Math.max(0, status.getExitStatus()),
+        said.length() > FULL_LIMIT ? said.substring(0, FULL_LIMIT) : said);
   }
 
   static Cause cause(int exitStatus) {
@@ -32,8 +42,8 @@ final class ExitCauses {
           ContainerExitStatus.KILLED_BY_CONTAINER_SCHEDULER,
           ContainerExitStatus.KILLED_FOR_EXCESS_LOGS ->
           Cause.KILLED;
-      case ContainerExitStatus.INVALID -> Cause.LAUNCH_FAILED;
-      default -> Cause.EXITED;
+      // A NodeManager has -1 for what it could not start; no process ends with less than 0.
+      default -> exitStatus < 0 ? Cause.LAUNCH_FAILED : Cause.EXITED;
     };
   }
 

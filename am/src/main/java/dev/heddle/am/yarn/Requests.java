@@ -1,15 +1,17 @@
 package dev.heddle.am.yarn;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
-import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
@@ -17,38 +19,47 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * The one owner of what is asked of the ResourceManager: outstanding requests, excluded nodes, and
- * which allocation is worth keeping. AMRMClient sums the requests of one priority into one with a
- * count and never forgets them by itself: each one that is served must be removed here.
+ * The one owner of what is asked of the ResourceManager for whole hosts: outstanding requests,
+ * excluded nodes, and which allocation is worth keeping. AMRMClient sums the requests of one
+ * priority into one with a count and never forgets them by itself: each one that is served must be
+ * removed here.
  */
 final class Requests {
   private static final Logger log = LogManager.getLogger(Requests.class);
-  private static final Priority PRIORITY = Priority.newInstance(1);
 
   private final AMRMClient<ContainerRequest> client;
   private final Resource resource;
   private final String nodeLabel;
   private final boolean spread;
+  private final NodeRequests bound;
   private final Deque<ContainerRequest> outstanding = new ArrayDeque<>();
   private final Map<ContainerId, NodeId> held = new HashMap<>();
   private final Map<NodeId, Integer> hostsOnNode = new HashMap<>();
+  private final Map<NodeId, Instant> avoided = new HashMap<>();
+  private final Set<NodeId> excluded = new HashSet<>();
 
   /**
    * @param nodeLabel null for any node
    * @param spread whether two allocations on one node are one too many
+   * @param bound what is asked for on certain nodes, which may not be excluded meanwhile
    */
   Requests(
-      AMRMClient<ContainerRequest> client, Resource resource, String nodeLabel, boolean spread) {
+      AMRMClient<ContainerRequest> client,
+      Resource resource,
+      String nodeLabel,
+      boolean spread,
+      NodeRequests bound) {
     this.client = client;
     this.resource = resource;
     this.nodeLabel = nodeLabel;
     this.spread = spread;
+    this.bound = bound;
   }
 
   void add(int count) {
     for (int i = 0; i < count; i++) {
       ContainerRequest request =
-          new ContainerRequest(resource, null, null, PRIORITY, true, nodeLabel);
+          new ContainerRequest(resource, null, null, Ask.HOST.priority(), true, nodeLabel);
       client.addContainerRequest(request);
       outstanding.add(request);
     }
@@ -63,7 +74,6 @@ final class Requests {
   /** Keeps those allocations that serve a request on a fresh node; gives the others back. */
   List<Container> match(List<Container> allocated) {
     List<Container> kept = new ArrayList<>();
-    List<String> excluded = new ArrayList<>();
     for (Container container : allocated) {
       NodeId node = container.getNodeId();
       if (outstanding.isEmpty()) {
@@ -77,15 +87,11 @@ final class Requests {
       } else {
         client.removeContainerRequest(outstanding.poll());
         held.put(container.getId(), node);
-        if (hostsOnNode.merge(node, 1, Integer::sum) == 1) {
-          excluded.addAll(names(node));
-        }
+        hostsOnNode.merge(node, 1, Integer::sum);
         kept.add(container);
       }
     }
-    if (spread && !excluded.isEmpty()) {
-      exclude(excluded, List.of());
-    }
+    updateExclusions();
     return kept;
   }
 
@@ -94,9 +100,7 @@ final class Requests {
     NodeId node = held.remove(container);
     if (node != null && hostsOnNode.merge(node, -1, Integer::sum) == 0) {
       hostsOnNode.remove(node);
-      if (spread) {
-        exclude(List.of(), names(node));
-      }
+      updateExclusions();
     }
   }
 
@@ -105,17 +109,50 @@ final class Requests {
     forget(container);
   }
 
-  private void exclude(List<String> additions, List<String> removals) {
-    // AMRMClient changes the lists that it is given.
-    client.updateBlacklist(new ArrayList<>(additions), new ArrayList<>(removals));
+  /** Takes no host from the node until then. */
+  void avoid(NodeId node, Instant until) {
+    avoided.put(node, until);
+    updateExclusions();
   }
 
-  /** Schedulers know a node by its host, or by host and port where several share a host. */
-  private static List<String> names(NodeId node) {
-    return List.of(node.getHost(), node.getHost() + ":" + node.getPort());
+  /** What the time has made of avoided nodes. */
+  void tick(Instant now) {
+    if (avoided.values().removeIf(until -> !now.isBefore(until))) {
+      updateExclusions();
+    }
+  }
+
+  /**
+   * Tells the ResourceManager which nodes may not serve. CapacityScheduler skips an excluded node
+   * for the whole application: one on which something certain is asked for stays open.
+   */
+  void updateExclusions() {
+    Set<NodeId> wanted = new HashSet<>(avoided.keySet());
+    if (spread) {
+      wanted.addAll(hostsOnNode.keySet());
+    }
+    wanted.removeAll(bound.nodes());
+    List<String> additions = new ArrayList<>();
+    List<String> removals = new ArrayList<>();
+    for (NodeId node : wanted) {
+      if (excluded.add(node)) {
+        additions.addAll(NodeRequests.names(node));
+      }
+    }
+    excluded.removeIf(
+        node -> {
+          boolean opened = !wanted.contains(node);
+          if (opened) {
+            removals.addAll(NodeRequests.names(node));
+          }
+          return opened;
+        });
+    if (!additions.isEmpty() || !removals.isEmpty()) {
+      client.updateBlacklist(additions, removals);
+    }
   }
 
   boolean pending() {
-    return !outstanding.isEmpty();
+    return !outstanding.isEmpty() || bound.pending();
   }
 }

@@ -1,29 +1,34 @@
 package dev.heddle.am.yarn;
 
 import dev.heddle.am.cluster.Cluster;
-import dev.heddle.am.supervisor.AllocationEnd;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.protocolrecords.AllocateResponse;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
-import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
-import org.apache.hadoop.yarn.client.api.NMClient;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -40,34 +45,47 @@ public final class YarnCluster implements Cluster {
   private final Configuration hadoop;
   private final Consumer<Event> events;
   private final ExecutorService launches;
-  private final AMRMClient<ContainerRequest> resourceManager = AMRMClient.createAMRMClient();
-  private final NMClient nodeManagers = NMClient.createNMClient();
+  private final HostContainers shape;
+  private final AMRMClient<ContainerRequest> resourceManager;
+  private final NodeManagers nodeManagers = new NodeManagers();
+  private final NodeRequests nodeRequests;
   private final Requests requests;
   private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
   private final Map<String, Container> containers = new ConcurrentHashMap<>();
-  private final CountDownLatch nodeManagersReady = new CountDownLatch(1);
   private final Thread heartbeat;
-  private volatile AgentLauncher launcher;
+  private volatile NodeWork nodeWork;
+  private volatile Pairs pairs;
   private volatile boolean hurried = true;
   private volatile boolean closed;
 
   /**
-   * @param resource of one host's container
-   * @param nodeLabel null for any node
    * @param launches runs container starts, several at once
    * @param events is called from the heartbeat and from launches; must return at once
    */
   public YarnCluster(
       Configuration hadoop,
-      Resource resource,
-      String nodeLabel,
-      boolean spread,
+      HostContainers shape,
       ExecutorService launches,
       Consumer<Event> events) {
     this.hadoop = hadoop;
     this.events = events;
     this.launches = launches;
-    this.requests = new Requests(resourceManager, resource, nodeLabel, spread);
+    this.shape = shape;
+    this.resourceManager = new LabelledClient(shape.nodeLabel());
+    this.nodeRequests =
+        new NodeRequests(
+            resourceManager,
+            shape
+                .agent()
+                .map(agent -> Map.of(Ask.AGENT, agent, Ask.AGAIN, shape.main()))
+                .orElse(Map.of()));
+    this.requests =
+        new Requests(
+            resourceManager,
+            shape.main(),
+            shape.nodeLabel().orElse(null),
+            shape.spread(),
+            nodeRequests);
     this.heartbeat = new Thread(this::beat, "resource-manager");
     heartbeat.setDaemon(true);
   }
@@ -77,14 +95,23 @@ public final class YarnCluster implements Cluster {
    *
    * @throws IOException when the ResourceManager refuses or can't be reached
    */
-  public void start(InetSocketAddress rpc, AgentLauncher itsLauncher) throws IOException {
-    launcher = itsLauncher;
-    launches.execute(
-        () -> {
-          nodeManagers.init(hadoop);
-          nodeManagers.start();
-          nodeManagersReady.countDown();
-        });
+  public void start(InetSocketAddress rpc, AgentLauncher launcher) throws IOException {
+    launches.execute(() -> nodeManagers.open(hadoop));
+    nodeWork = new NodeWork(nodeManagers, launcher, launches, commands::add);
+    if (shape.agent().isPresent()) {
+      pairs =
+          new Pairs(
+              requests,
+              nodeRequests,
+              nodeWork,
+              Clock.systemUTC(),
+              shape.placement(),
+              Duration.ofMillis(
+                  hadoop.getLong(
+                      YarnConfiguration.RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS,
+                      YarnConfiguration.DEFAULT_RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS)),
+              events);
+    }
     resourceManager.init(hadoop);
     resourceManager.start();
     try {
@@ -133,27 +160,47 @@ public final class YarnCluster implements Cluster {
 
   private void take(AllocateResponse response) {
     if (!response.getAllocatedContainers().isEmpty()) {
-      List<Container> kept = requests.match(response.getAllocatedContainers());
-      for (Container container : kept) {
-        containers.put(container.getId().toString(), container);
-        log.info("allocated {} on {}", container.getId(), container.getNodeId());
-      }
-      if (!kept.isEmpty()) {
-        events.accept(
-            new Event.Allocated(
-                kept.stream()
-                    .map(c -> new Event.Allocation(c.getId().toString(), c.getNodeId().toString()))
-                    .toList()));
+      Map<Boolean, List<Container>> byKind =
+          response.getAllocatedContainers().stream()
+              .collect(Collectors.partitioningBy(c -> Ask.of(c) == Ask.HOST));
+      takeHosts(requests.match(byKind.get(true)));
+      if (!byKind.get(false).isEmpty()) {
+        pairs.allocated(byKind.get(false));
       }
     }
     for (ContainerStatus status : response.getCompletedContainersStatuses()) {
-      ContainerId id = status.getContainerId();
-      requests.forget(id);
-      if (containers.remove(id.toString()) != null) {
-        AllocationEnd end = ExitCauses.of(status);
-        log.info("container {} {}", id, end.describe());
-        events.accept(new Event.AllocationEnded(id.toString(), end));
-      }
+      takeEnd(status);
+    }
+    if (pairs != null) {
+      pairs.tick();
+    }
+  }
+
+  private void takeHosts(List<Container> kept) {
+    for (Container container : kept) {
+      containers.put(container.getId().toString(), container);
+      log.info("allocated {} on {}", container.getId(), container.getNodeId());
+    }
+    if (!kept.isEmpty()) {
+      events.accept(
+          new Event.Allocated(
+              kept.stream()
+                  .map(c -> new Event.Allocation(c.getId().toString(), c.getNodeId().toString()))
+                  .toList()));
+    }
+  }
+
+  private void takeEnd(ContainerStatus status) {
+    ContainerId id = status.getContainerId();
+    if (pairs != null && pairs.ended(id, ExitCauses.inFull(status))) {
+      log.info("container {} {}", id, ExitCauses.of(status).describe());
+      return;
+    }
+    requests.forget(id);
+    if (containers.remove(id.toString()) != null) {
+      AllocationEnd end = ExitCauses.of(status);
+      log.info("container {} {}", id, end.describe());
+      events.accept(new Event.AllocationEnded(id.toString(), end));
     }
   }
 
@@ -169,35 +216,59 @@ public final class YarnCluster implements Cluster {
 
   @Override
   public void release(String allocation) {
-    commands.add(() -> requests.release(ContainerId.fromString(allocation)));
+    commands.add(
+        () -> {
+          if (pairs == null || !pairs.release(allocation)) {
+            requests.release(ContainerId.fromString(allocation));
+          }
+        });
   }
 
   @Override
   public void launch(String allocation, String host) {
-    launches.execute(
-        () -> {
-          Container container = containers.get(allocation);
-          if (container == null) {
-            return; // it has ended meanwhile, which was told
-          }
-          try {
-            nodeManagersReady.await();
-            nodeManagers.startContainer(container, launcher.contextFor(container.getId(), host));
-            log.info("launched {} in {} on {}", host, allocation, container.getNodeId());
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          } catch (YarnException | IOException | RuntimeException e) {
-            log.error("launch of {} in {} failed: {}", host, allocation, e.toString());
+    Container container = containers.get(allocation);
+    if (container == null) {
+      return; // it has ended meanwhile, which was told
+    }
+    if (pairs != null) {
+      containers.remove(allocation);
+      commands.add(() -> pairs.place(container, host));
+      return;
+    }
+    nodeWork.startAgent(
+        container,
+        host,
+        allocation,
+        failure -> {
+          if (failure.isPresent()) {
             release(allocation);
             events.accept(
                 new Event.AllocationEnded(
                     allocation,
-                    new AllocationEnd(
-                        AllocationEnd.Cause.LAUNCH_FAILED,
-                        0,
-                        ExitCauses.firstLine(e.getMessage()))));
+                    new AllocationEnd(AllocationEnd.Cause.LAUNCH_FAILED, 0, failure.get())));
+          } else {
+            log.info("launched {} in {} on {}", host, allocation, container.getNodeId());
           }
         });
+  }
+
+  @Override
+  public void startAlgorithm(String allocation, ContainerSpec spec) {
+    if (pairs != null) {
+      commands.add(() -> pairs.start(allocation, spec));
+    }
+  }
+
+  @Override
+  public void signalAlgorithm(String allocation, ContainerSignal signal) {
+    if (pairs != null) {
+      commands.add(() -> pairs.signal(allocation, signal));
+    }
+  }
+
+  @Override
+  public Optional<AlgorithmContainer> algorithm(String allocation) {
+    return pairs == null ? Optional.empty() : pairs.view(allocation);
   }
 
   @Override

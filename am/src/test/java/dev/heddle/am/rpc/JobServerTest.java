@@ -3,6 +3,7 @@ package dev.heddle.am.rpc;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,8 +12,12 @@ import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AgentRpc;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.JobProtocol.LogPage;
 import dev.heddle.containerlauncher.protocol.JobProtocolPB;
@@ -68,6 +73,9 @@ class JobServerTest {
     volatile AgentReport reported;
     volatile Order order = new Order.Prepare(1);
     volatile boolean stopped;
+    volatile Optional<AlgorithmContainer> algorithm = Optional.empty();
+    volatile ContainerSpec started;
+    volatile ContainerSignal signalled;
 
     @Override
     public Assignment join(String container, String host, String node, String networkInterface)
@@ -84,6 +92,7 @@ class JobServerTest {
               true,
               Optional.of(new S3Access.Keys("AKID", "sesame", Optional.of("session"))),
               Duration.ofMinutes(5)),
+          4,
           new Settings(Map.of("heddle.queue", "default")));
     }
 
@@ -91,6 +100,21 @@ class JobServerTest {
     public Order report(AgentReport report) {
       reported = report;
       return order;
+    }
+
+    @Override
+    public Optional<AlgorithmContainer> algorithm(String container) {
+      return algorithm;
+    }
+
+    @Override
+    public void startAlgorithm(String container, ContainerSpec spec) {
+      started = spec;
+    }
+
+    @Override
+    public void signalAlgorithm(String container, ContainerSignal signal) {
+      signalled = signal;
     }
 
     @Override
@@ -154,7 +178,8 @@ class JobServerTest {
             AgentPhase.UPLOADED,
             new Progress(1, 2, 3),
             Optional.of(
-                new AlgorithmExit(3, true, "it brök", new TreeSize(1, 2), new TreeSize(3, 4))),
+                new AlgorithmExit(
+                    3, true, "it brök", "a remark", new TreeSize(1, 2), new TreeSize(3, 4))),
             Optional.of(new Fault(Fault.Blame.CLIENT, "no data")),
             Map.of(
                 "model.tar.gz",
@@ -298,5 +323,58 @@ class JobServerTest {
         Map.of(),
         List.of(),
         logs);
+  }
+
+  @Test
+  void anAlgorithmContainersWorldAndItsEndArriveWhole() throws Exception {
+    ContainerSpec spec =
+        new ContainerSpec(
+            "local/image:1",
+            List.of("train", "two words"),
+            Map.of("A", "ü = 1"),
+            List.of(new ContainerSpec.Mount("/node/ml", "/opt/ml")),
+            List.of("/dev/shm"),
+            "host");
+    try (AgentRpc agent = goodAgent()) {
+      agent.startContainer(CONTAINER, spec);
+      assertEquals(spec, desk.started);
+      agent.signalContainer(CONTAINER, ContainerSignal.TERM);
+      assertEquals(ContainerSignal.TERM, desk.signalled);
+      agent.signalContainer(CONTAINER, ContainerSignal.KILL);
+      assertEquals(ContainerSignal.KILL, desk.signalled);
+      AgentReport report = report();
+      assertEquals(Optional.empty(), agent.heartbeat(report).container());
+      desk.algorithm =
+          Optional.of(
+              new AlgorithmContainer(
+                  "container_9",
+                  true,
+                  Optional.of(new AllocationEnd(AllocationEnd.Cause.EXITED, 29, "no\nmount"))));
+      assertEquals(desk.algorithm, agent.heartbeat(report).container());
+    }
+  }
+
+  @Test
+  void anAgentStartsNoOtherHostsAlgorithm() throws Exception {
+    try (AgentRpc agent = goodAgent()) {
+      assertThrows(
+          IOException.class, () -> agent.signalContainer("container_other", ContainerSignal.KILL));
+      assertNull(desk.signalled);
+    }
+  }
+
+  private static AgentReport report() {
+    return new AgentReport(
+        "algo-2",
+        CONTAINER,
+        1,
+        0,
+        AgentPhase.RUNNING,
+        Progress.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        List.of(),
+        List.of());
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.am.supervisor;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
@@ -274,6 +275,6 @@ final class RandomJob {
     int code = stopped ? 143 : random.nextInt(5) == 0 ? 1 + random.nextInt(255) : 0;
     TreeSize model = random.nextBoolean() ? new TreeSize(1, 10) : TreeSize.EMPTY;
     TreeSize output = random.nextInt(3) == 0 ? new TreeSize(2, 20) : TreeSize.EMPTY;
-    return new AlgorithmExit(code, stopped, "", model, output);
+    return new AlgorithmExit(code, stopped, "", "", model, output);
   }
 }

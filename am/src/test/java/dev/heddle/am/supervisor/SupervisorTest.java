@@ -9,6 +9,7 @@ import dev.heddle.containerlauncher.job.TrainingJobStatus;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
@@ -85,7 +86,7 @@ class SupervisorTest {
                 host,
                 container,
                 AgentPhase.EXITED,
-                new AlgorithmExit(code, false, failure, model, NOTHING))));
+                new AlgorithmExit(code, false, failure, "", model, NOTHING))));
   }
 
   private void uploaded(String host, String container, ArchiveSlice slice) {
@@ -99,7 +100,7 @@ class SupervisorTest {
                 plain.orderDone(),
                 AgentPhase.UPLOADED,
                 Progress.NONE,
-                Optional.of(new AlgorithmExit(0, false, "", MODEL, NOTHING)),
+                Optional.of(new AlgorithmExit(0, false, "", "", MODEL, NOTHING)),
                 Optional.empty(),
                 Map.of("model.tar.gz", slice),
                 List.of(),
@@ -362,7 +363,7 @@ class SupervisorTest {
                 plain.orderDone(),
                 AgentPhase.UPLOADED,
                 Progress.NONE,
-                Optional.of(new AlgorithmExit(0, false, "", MODEL, NOTHING)),
+                Optional.of(new AlgorithmExit(0, false, "", "", MODEL, NOTHING)),
                 Optional.of(new Fault(Fault.Blame.CLIENT, "S3 did not answer for 300 s")),
                 Map.of(),
                 List.of(),

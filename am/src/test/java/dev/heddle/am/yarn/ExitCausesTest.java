@@ -3,7 +3,7 @@ package dev.heddle.am.yarn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.heddle.am.supervisor.AllocationEnd.Cause;
+import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
 import java.lang.reflect.Field;
 import java.util.HashMap;
 import java.util.Map;

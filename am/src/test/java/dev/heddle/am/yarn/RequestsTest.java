@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
-import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,7 @@ class RequestsTest {
   private final FakeResourceManager manager = new FakeResourceManager();
 
   private Requests requests(boolean spread) {
-    return new Requests(manager, HOST, null, spread);
+    return new Requests(manager, HOST, null, spread, new NodeRequests(manager, Map.of()));
   }
 
   private static Container on(String node, int number) {
@@ -32,7 +32,7 @@ class RequestsTest {
         NodeId.newInstance(node, 1),
         "",
         HOST,
-        Priority.newInstance(1),
+        Ask.HOST.priority(),
         null);
   }
 

@@ -43,9 +43,10 @@ final class ClusterChecks {
               + " with its agent asks for "
               + host.size()
               + host.type().nodeLabel().map(label -> " on a node labelled " + label).orElse("");
-      fits(what, host.size(), host.type().nodeLabel(), offer, nodes);
+      fits(what, host.size(), host.container(), host.type().nodeLabel(), offer, nodes);
     }
-    fits("the ApplicationMaster asks for " + master, master, Optional.empty(), offer, nodes);
+    fits(
+        "the ApplicationMaster asks for " + master, master, master, Optional.empty(), offer, nodes);
   }
 
   private void checkQueue(String name) throws IOException {
@@ -60,7 +61,13 @@ final class ClusterChecks {
     }
   }
 
-  private void fits(String what, Size size, Optional<String> label, Offer offer, List<Node> nodes) {
+  private void fits(
+      String what,
+      Size size,
+      Size container,
+      Optional<String> label,
+      Offer offer,
+      List<Node> nodes) {
     List<Node> eligible =
         nodes.stream().filter(n -> label.isEmpty() || n.labels().contains(label.get())).toList();
     if (eligible.stream().noneMatch(node -> node.size().holds(size))) {
@@ -75,7 +82,7 @@ final class ClusterChecks {
               + largest
                   .map(n -> ", and the largest running node, " + n.name() + ", has " + n.size())
                   .orElse(", and no such node is running"));
-    } else if (!withinAllocation(offer.largest(), size)) {
+    } else if (!withinAllocation(offer.largest(), container)) {
       findings.fault(
           what
               + ", and this cluster gives one container at most "

@@ -6,6 +6,7 @@ import dev.heddle.containerlauncher.conf.InstanceTypes;
 import dev.heddle.containerlauncher.conf.InstanceTypes.InstanceType;
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.job.ImageKind;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,12 +15,19 @@ import java.util.stream.Stream;
 final class HostSizes {
   private HostSizes() {}
 
-  /** One instance type of the request. */
-  record HostSize(InstanceType type, Size size) {}
+  /**
+   * One instance type of the request.
+   *
+   * @param size of the whole host
+   * @param container the larger of its containers, where the algorithm and the agent have two
+   */
+  record HostSize(InstanceType type, Size size, Size container) {}
 
   static List<HostSize> of(TrainingJobRequest request, Settings settings) {
     InstanceTypes types = InstanceTypes.load(settings);
     long agent = settings.number(Setting.AGENT_MEMORY);
+    boolean paired =
+        ImageKind.of(request.algorithmSpecification().trainingImage()) == ImageKind.DOCKER;
     Stream<String> names =
         request.resourceConfig().instanceGroups().isEmpty()
             ? Stream.of(request.resourceConfig().instanceType())
@@ -28,7 +36,7 @@ final class HostSizes {
     return names
         .distinct()
         .map(name -> types.find(name).orElseThrow(() -> new IllegalArgumentException(name)))
-        .map(type -> new HostSize(type, size(type, agent)))
+        .map(type -> hostSize(type, agent, paired))
         .toList();
   }
 
@@ -37,7 +45,10 @@ final class HostSizes {
     return HostShape.of(of(request, settings).get(0).type());
   }
 
-  private static Size size(InstanceType type, long agentMemoryMb) {
-    return new Size(type.memoryMb() + agentMemoryMb, type.vcores(), type.gpus());
+  private static HostSize hostSize(InstanceType type, long agentMemoryMb, boolean paired) {
+    Size whole =
+        new Size(type.memoryMb() + agentMemoryMb, type.vcores() + (paired ? 1 : 0), type.gpus());
+    return new HostSize(
+        type, whole, paired ? new Size(type.memoryMb(), type.vcores(), type.gpus()) : whole);
   }
 }

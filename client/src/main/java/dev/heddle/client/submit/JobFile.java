@@ -3,6 +3,7 @@ package dev.heddle.client.submit;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.containerlauncher.conf.InstanceTypes;
+import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.containerlauncher.job.RequestDocument;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
@@ -14,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A job file without faults: a CreateTrainingJob request as JSON.
@@ -40,10 +42,29 @@ public record JobFile(String name, JsonNode document, TrainingJobRequest request
       document = RequestDocument.parse(text);
     }
     document.faults().forEach(fault -> faults.add(name + ": " + fault));
+    document
+        .request()
+        .flatMap(request -> isolationFault(request, settings))
+        .ifPresent(fault -> faults.add(name + ": " + fault));
     if (!faults.isEmpty()) {
       throw CommandException.input(faults);
     }
     return new JobFile(name, document.json(), document.request().orElseThrow());
+  }
+
+  /** Several hosts that may not reach anything else must still reach each other. */
+  private static Optional<String> isolationFault(TrainingJobRequest request, Settings settings) {
+    boolean possible =
+        !request.enableNetworkIsolation()
+            || request.hostCount() == 1
+            || settings.text(Setting.DOCKER_ISOLATED_NETWORK).isPresent();
+    return possible
+        ? Optional.empty()
+        : Optional.of(
+            "$.EnableNetworkIsolation: with several hosts it needs a Docker network without a way"
+                + " out, which the administrator sets as "
+                + Setting.DOCKER_ISOLATED_NETWORK.key()
+                + ": take one host, or leave it out");
   }
 
   private static byte[] bytes(String name) throws CommandException {

@@ -1,6 +1,7 @@
 package dev.heddle.containerlauncher.agent;
 
 import dev.heddle.containerlauncher.conf.Setting;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.contract.NodePaths;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentProtocol;
@@ -45,6 +46,7 @@ final class Agent {
   private final AgentIdentity me;
   private final Assignment assignment;
   private final EventLoop loop;
+  private final RemoteContainer container;
   private final HostWork host;
   private final Worker worker;
   private final Heartbeats heartbeats;
@@ -75,16 +77,18 @@ final class Agent {
     this.me = me;
     this.assignment = assignment;
     this.loop = new EventLoop(thread, finished::completeExceptionally);
-    this.host = new HostWork(me, assignment, paths, parts);
+    AlgorithmLogs logs = new AlgorithmLogs(paths.logs());
+    this.container = new RemoteContainer(am, me.containerId());
+    this.host = new HostWork(me, assignment, paths, parts, logs, container);
     this.name = host.name();
     this.worker = new Worker(loop);
-    this.metrics = new MetricScanner(host.metricDefinitions(), paths, Clock.systemUTC());
+    this.metrics = new MetricScanner(host.metricDefinitions(), logs, Clock.systemUTC());
     this.heartbeats =
         new Heartbeats(
             am,
-            logs -> loop.ask(() -> report(logs)),
+            answers -> loop.ask(() -> report(answers)),
             reply -> loop.execute(() -> onReply(reply)),
-            new LogReader(paths));
+            new LogReader(logs));
   }
 
   /** Works until it is told to leave or its lease is lost, and returns the exit code. */
@@ -144,6 +148,7 @@ final class Agent {
   }
 
   private void onReply(AgentReply reply) {
+    reply.container().ifPresent(container::heard);
     Order next = reply.order();
     if (order == null || next.number() > order.number()) {
       LOG.info("{}: order {} {}", name, next.number(), next.getClass().getSimpleName());

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -20,7 +21,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * The agent's process in a YARN container. Argument: {@code --host algo-K}. Environment: what the
+ * The agent's process in a YARN container. Arguments: {@code --host algo-K}, and {@code
+ * --allocation CONTAINER} where the algorithm has a container of its own. Environment: what the
  * NodeManager gives (CONTAINER_ID, PWD, LOG_DIRS, NM_HOST, HADOOP_TOKEN_FILE_LOCATION) and
  * HEDDLE_AM_ADDRESS, {@code host:port}.
  *
@@ -70,24 +72,27 @@ public final class AgentMain {
     // First of all: an algorithm on this node may read every file of its application.
     UserGroupInformation.getLoginUser();
     TokenFile.unlink(environment);
-    if (args.length != 2 || !args[0].equals("--host")) {
-      LOG.fatal("usage: AgentMain --host algo-K");
+    boolean plain = args.length == 2 && args[0].equals("--host");
+    boolean paired = args.length == 4 && args[0].equals("--host") && args[2].equals("--allocation");
+    if (!plain && !paired) {
+      LOG.fatal("usage: AgentMain --host algo-K [--allocation CONTAINER]");
       return WRONG_USAGE;
     }
     Configuration hadoop = new Configuration();
     NodePaths paths;
+    List<Path> logs;
     InetSocketAddress am;
+    String container;
     try {
-      paths =
-          new NodePaths(
-              Path.of(require("PWD")).resolve("host"),
-              Path.of(require("LOG_DIRS").split(",", 2)[0]));
+      logs = Arrays.stream(require("LOG_DIRS").split(",", 0)).map(Path::of).toList();
+      paths = new NodePaths(Path.of(require("PWD")).resolve("host"), logs.get(0));
+      container = require("CONTAINER_ID");
       am = address(require("HEDDLE_AM_ADDRESS"));
     } catch (IllegalArgumentException e) {
       LOG.fatal("agent: {}", e.getMessage());
       return WRONG_USAGE;
     }
-    AgentIdentity me = identity(args[1], am);
+    AgentIdentity me = identity(args[1], paired ? args[3] : container, am);
     AgentProtocol protocol = connector.connect(hadoop, am);
     Assignment assignment = register(protocol, me);
     if (assignment == null) {
@@ -97,13 +102,14 @@ public final class AgentMain {
             me,
             assignment,
             protocol,
-            new YarnHostParts(hadoop),
+            new YarnHostParts(hadoop, logs.stream().map(Path::getParent).toList()),
             paths,
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "agent")))
         .run();
   }
 
-  private AgentIdentity identity(String host, InetSocketAddress am) throws IOException {
+  private AgentIdentity identity(String host, String allocation, InetSocketAddress am)
+      throws IOException {
     String nodeName = require("NM_HOST");
     NodeAddress node = NodeAddress.find(nodeName, am);
     List<String> names = new ArrayList<>();
@@ -113,8 +119,7 @@ public final class AgentMain {
     if (!nodeName.equals(node.address()) && !nodeName.contains(":")) {
       names.add(nodeName);
     }
-    return new AgentIdentity(
-        host, require("CONTAINER_ID"), node.address(), node.networkInterface(), names);
+    return new AgentIdentity(host, allocation, node.address(), node.networkInterface(), names);
   }
 
   /** Asks until the patience ends: the ApplicationMaster may be about to come back. */

@@ -2,6 +2,7 @@ package dev.heddle.containerlauncher.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.containerlauncher.contract.AlgorithmEnvironment;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.contract.ConfigFiles;
 import dev.heddle.containerlauncher.contract.FailureFile;
 import dev.heddle.containerlauncher.contract.HostsFile;
@@ -18,6 +19,7 @@ import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
 import dev.heddle.containerlauncher.runtime.AlgorithmCommand;
 import dev.heddle.containerlauncher.runtime.AlgorithmRuntime;
+import dev.heddle.containerlauncher.runtime.ContainerControl;
 import dev.heddle.containerlauncher.runtime.FaultException;
 import dev.heddle.containerlauncher.runtime.RunningAlgorithm;
 import dev.heddle.pipemode.ArchiveSlice;
@@ -38,19 +40,27 @@ final class HostWork implements AutoCloseable {
   private final AgentIdentity me;
   private final Assignment assignment;
   private final NodePaths paths;
+  private final AlgorithmLogs logs;
   private final HostData data;
   private final AlgorithmRuntime runtime;
   private final JsonNode json;
   private final TrainingJobRequest request;
 
-  HostWork(AgentIdentity me, Assignment assignment, NodePaths paths, HostParts parts) {
+  HostWork(
+      AgentIdentity me,
+      Assignment assignment,
+      NodePaths paths,
+      HostParts parts,
+      AlgorithmLogs logs,
+      ContainerControl container) {
     this.me = me;
+    this.logs = logs;
     this.assignment = assignment;
     this.paths = paths;
     this.json = Json.read(assignment.requestJson());
     this.request = TrainingJobRequest.bind(json);
     this.data = parts.data(assignment);
-    this.runtime = parts.runtime(assignment, paths, data);
+    this.runtime = parts.runtime(assignment, paths, data, logs, container);
   }
 
   /** The name that log lines begin with. */
@@ -101,16 +111,18 @@ final class HostWork implements AutoCloseable {
             assignment.trainingJobArn(),
             assignment.attempt(),
             assignment.s3().region(),
-            false));
+            assignment.gpus() > 0));
   }
 
   /** Looks at what an algorithm left. */
   AlgorithmExit conclude(int code, boolean stopped) throws IOException {
     OptMl tree = paths.tree();
+    String failure = FailureFile.read(tree);
     return new AlgorithmExit(
         code,
         stopped,
-        FailureFile.read(tree),
+        failure,
+        code == 0 || stopped ? "" : PortConflict.remark(failure, logs),
         data.survey(tree.model()),
         data.survey(tree.outputData()));
   }

@@ -1,6 +1,6 @@
 package dev.heddle.containerlauncher.agent;
 
-import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.protocol.LogChunk;
 import dev.heddle.containerlauncher.protocol.LogRequest;
 import java.io.IOException;
@@ -16,18 +16,18 @@ final class LogReader {
   private static final Logger LOG = LogManager.getLogger(LogReader.class);
   private static final int MAX_BYTES = 1 << 20;
 
-  private final NodePaths paths;
+  private final AlgorithmLogs logs;
 
-  LogReader(NodePaths paths) {
-    this.paths = paths;
+  LogReader(AlgorithmLogs logs) {
+    this.logs = logs;
   }
 
   /** What stands at the offset; nothing where there is no such file or it is shorter. */
   LogChunk read(LogRequest request) {
     Path file =
         switch (request.stream()) {
-          case "stdout" -> paths.stdout();
-          case "stderr" -> paths.stderr();
+          case "stdout" -> logs.stdout();
+          case "stderr" -> logs.stderr();
           default -> null;
         };
     if (file == null) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Follows one growing file, in whole lines. Carriage returns end lines too, as progress bars use
@@ -15,13 +16,16 @@ import java.util.function.Consumer;
 final class LogTail {
   private static final int BUFFER = 1 << 20;
 
-  private final Path file;
+  private final Supplier<Path> file;
   private byte[] buffer = new byte[0];
   private int filled;
   private long position;
   private boolean skipping;
 
-  LogTail(Path file) {
+  /**
+   * @param file where it lies now; asked at every call
+   */
+  LogTail(Supplier<Path> file) {
     this.file = file;
   }
 
@@ -32,7 +36,7 @@ final class LogTail {
    * @param lines gets texts of whole lines, each separated by a line feed
    */
   void read(boolean last, Consumer<String> lines) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = FileChannel.open(file.get())) {
       if (channel.size() < position) {
         position = channel.size(); // someone cut it
       }

@@ -1,6 +1,6 @@
 package dev.heddle.containerlauncher.agent;
 
-import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.job.TrainingJobRequest.MetricDefinition;
 import dev.heddle.containerlauncher.protocol.MetricValue;
 import java.io.IOException;
@@ -33,10 +33,10 @@ final class MetricScanner implements AutoCloseable {
   private final Map<String, MetricValue> latest = new ConcurrentHashMap<>();
   private final ScheduledExecutorService thread;
 
-  MetricScanner(List<MetricDefinition> definitions, NodePaths paths, Clock clock) {
+  MetricScanner(List<MetricDefinition> definitions, AlgorithmLogs logs, Clock clock) {
     this.patterns =
         definitions.stream().map(MetricPattern::compile).filter(Objects::nonNull).toList();
-    this.tails = List.of(new LogTail(paths.stdout()), new LogTail(paths.stderr()));
+    this.tails = List.of(new LogTail(logs::stdout), new LogTail(logs::stderr));
     this.clock = clock;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(

@@ -1,20 +1,34 @@
 package dev.heddle.containerlauncher.agent;
 
+import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.job.ImageKind;
 import dev.heddle.containerlauncher.job.Json;
+import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.runtime.AlgorithmRuntime;
+import dev.heddle.containerlauncher.runtime.ContainerControl;
+import dev.heddle.containerlauncher.runtime.ContainerRuntime;
+import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.containerlauncher.runtime.ProcessRuntime;
 import dev.heddle.pipemode.s3.S3ObjectStore;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** The parts of an agent in a YARN container: S3 and the process runtime. */
+/** The parts of an agent in a YARN container: S3, and the runtime that its image wants. */
 final class YarnHostParts implements HostParts {
   private final Configuration hadoop;
+  private final List<Path> logRoots;
 
-  YarnHostParts(Configuration hadoop) {
+  /**
+   * @param logRoots the application's log directories on this node
+   */
+  YarnHostParts(Configuration hadoop, List<Path> logRoots) {
     this.hadoop = hadoop;
+    this.logRoots = List.copyOf(logRoots);
   }
 
   @Override
@@ -28,7 +42,23 @@ final class YarnHostParts implements HostParts {
   }
 
   @Override
-  public AlgorithmRuntime runtime(Assignment assignment, NodePaths paths, HostData data) {
-    return new ProcessRuntime(paths, assignment.settings(), hadoop, data::store);
+  public AlgorithmRuntime runtime(
+      Assignment assignment,
+      NodePaths paths,
+      HostData data,
+      AlgorithmLogs logs,
+      ContainerControl container) {
+    Settings settings = assignment.settings();
+    TrainingJobRequest request = TrainingJobRequest.bind(Json.read(assignment.requestJson()));
+    String image = request.algorithmSpecification().trainingImage();
+    if (ImageKind.of(image) == ImageKind.DOCKER) {
+      return new ContainerRuntime(
+          paths,
+          logRoots,
+          DockerNetwork.of(request.enableNetworkIsolation(), request.hostCount(), settings),
+          logs,
+          container);
+    }
+    return new ProcessRuntime(paths, settings, hadoop, data::store);
   }
 }

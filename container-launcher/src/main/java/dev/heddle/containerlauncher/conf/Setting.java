@@ -34,6 +34,9 @@ public enum Setting {
   UPLOAD_PART_SIZE("heddle.upload.part-size-mb"),
   DISK_RESERVE("heddle.disk.reserve-percent"),
   PROCESS_NAMESPACES("heddle.process.namespaces"),
+  DOCKER_NETWORK("heddle.docker.network"),
+  DOCKER_ISOLATED_NETWORK("heddle.docker.isolated-network"),
+  AGENT_PLACEMENT_TIMEOUT("heddle.agent.placement-timeout"),
   ACCOUNT_ID("heddle.account-id");
 
   private final String key;

@@ -34,6 +34,7 @@ interface SettingRule {
           AGENT_SUSPECT_AFTER,
           AGENT_LEASE,
           AGENT_HEARTBEAT,
+          AGENT_PLACEMENT_TIMEOUT,
           STOP_GRACE,
           UPLOAD_TIMEOUT,
           S3_RETRY_FOR ->
@@ -52,6 +53,8 @@ interface SettingRule {
       case UPLOAD_PART_SIZE -> numberFrom(5, 5120);
       case DISK_RESERVE -> numberFrom(0, 90);
       case PROCESS_NAMESPACES -> oneOf("auto", "require", "never");
+      case DOCKER_NETWORK -> network();
+      case DOCKER_ISOLATED_NETWORK -> network().orEmpty();
       case ACCOUNT_ID -> matching("\\d{12}", "must be twelve digits");
     };
   }
@@ -75,6 +78,10 @@ interface SettingRule {
         unless(
             duration(value).filter(d -> !d.isZero()).isPresent(),
             "must be a duration such as 500ms, 10s, 5min or 2h, longer than nothing");
+  }
+
+  static SettingRule network() {
+    return matching("[A-Za-z0-9][A-Za-z0-9_.-]*", "must be a Docker network's name, such as host");
   }
 
   static SettingRule oneOf(String... choices) {

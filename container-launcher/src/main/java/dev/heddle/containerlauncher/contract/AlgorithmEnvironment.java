@@ -13,7 +13,8 @@ public final class AlgorithmEnvironment {
 
   /**
    * The variables of one host's algorithm, without those that depend on the runtime (PATH, HOME,
-   * TMPDIR). The request's own Environment wins, but for the job's name, ARN and attempt.
+   * TMPDIR). The request's own Environment wins, but for the job's name, ARN and attempt, and the
+   * GPUs.
    *
    * @param gpus whether the host was allocated GPUs
    */
@@ -21,11 +22,12 @@ public final class AlgorithmEnvironment {
       TrainingJobRequest request, String trainingJobArn, int attempt, String region, boolean gpus) {
     Map<String, String> variables = new TreeMap<>();
     variables.put("AWS_REGION", region);
-    variables.put("LANG", "C.UTF-8");
+    variables.putAll(request.environment());
+    // Which GPUs it sees is not the request's to say: others' may be on the node.
+    variables.remove("NVIDIA_VISIBLE_DEVICES");
     if (!gpus) {
       variables.put("NVIDIA_VISIBLE_DEVICES", "void");
     }
-    variables.putAll(request.environment());
     variables.put("TRAINING_JOB_NAME", request.trainingJobName());
     variables.put("TRAINING_JOB_ARN", trainingJobArn);
     variables.put("HEDDLE_ATTEMPT", Integer.toString(attempt));

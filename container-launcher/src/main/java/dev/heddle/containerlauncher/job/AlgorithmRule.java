@@ -11,8 +11,13 @@ final class AlgorithmRule implements CrossFieldRule {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(/.*)");
   private static final Pattern OTHER_ARCHIVE = Pattern.compile(".*\\.(tgz|tar|zip|jar|tar\\.\\w+)");
   private static final String WANTED =
-      "write the file:, hdfs: or s3: address of a directory or .tar.gz archive that holds an"
-          + " executable \"train\"";
+      "write a Docker image's name, or the file:, hdfs: or s3: address of a directory or .tar.gz"
+          + " archive that holds an executable \"train\"";
+
+  /** What DockerLinuxContainerRuntime takes; a digest may follow. */
+  private static final Pattern DOCKER_IMAGE =
+      Pattern.compile(
+          "(([a-zA-Z0-9.-]+)(:\\d+)?/)?([a-z0-9_./-]+)(:[\\w.-]+)?(@sha256:[a-z0-9]{12,64})?");
 
   @Override
   public void check(Located request, FaultList faults) {
@@ -42,16 +47,21 @@ final class AlgorithmRule implements CrossFieldRule {
     }
   }
 
-  /** Empty when the text is the address of a directory or archive. */
+  /** Empty when the text is a Docker image's name, or the address of a directory or archive. */
   private static Optional<String> imageFault(String image) {
+    if (ImageKind.of(image) == ImageKind.DOCKER) {
+      return DOCKER_IMAGE.matcher(image).matches()
+          ? Optional.empty()
+          : Optional.of(
+              "is not a Docker image's name that YARN takes: write REGISTRY/REPOSITORY:TAG, the"
+                  + " repository in lower case");
+    }
     Matcher uri = SCHEME.matcher(image);
     if (!uri.matches()) {
       return Optional.of(
-          image.startsWith("/")
-              ? "has no scheme: write "
-                  + Quoted.of("file://" + image)
-                  + " for a path on every node, or hdfs:"
-              : "not supported yet: Docker images; " + WANTED);
+          "has no scheme: write "
+              + Quoted.of("file://" + image)
+              + " for a path on every node, or hdfs:");
     }
     String scheme = uri.group(1);
     String rest = uri.group(2);

@@ -34,6 +34,7 @@ public final class RequestChecks {
     List<CrossFieldRule> rules =
         List.of(
             new AlgorithmRule(),
+            new DockerRule(),
             new ChannelRule(),
             new HostRule(table, instanceTypes),
             new TimeRule(),

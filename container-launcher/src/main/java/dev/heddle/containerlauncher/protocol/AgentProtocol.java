@@ -20,4 +20,19 @@ public interface AgentProtocol {
    *     attempt, a replaced container)
    */
   AgentReply heartbeat(AgentReport report) throws IOException;
+
+  /**
+   * Has the host's algorithm container run. What becomes of it is told by the replies to
+   * heartbeats.
+   *
+   * @throws IOException when the ApplicationMaster can't be reached or doesn't know the container
+   */
+  void startContainer(String containerId, ContainerSpec spec) throws IOException;
+
+  /**
+   * Sends the host's algorithm container a signal; one that has ended is left alone.
+   *
+   * @throws IOException when the ApplicationMaster can't be reached or doesn't know the container
+   */
+  void signalContainer(String containerId, ContainerSignal signal) throws IOException;
 }

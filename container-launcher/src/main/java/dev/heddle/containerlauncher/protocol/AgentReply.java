@@ -2,6 +2,7 @@ package dev.heddle.containerlauncher.protocol;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The answer to a heartbeat.
@@ -9,8 +10,13 @@ import java.util.List;
  * @param order the host's current order
  * @param logRequests what clients want to read now
  * @param interval until the next heartbeat
+ * @param container the host's algorithm container, where it has one of its own
  */
-public record AgentReply(Order order, List<LogRequest> logRequests, Duration interval) {
+public record AgentReply(
+    Order order,
+    List<LogRequest> logRequests,
+    Duration interval,
+    Optional<AlgorithmContainer> container) {
   public AgentReply {
     logRequests = List.copyOf(logRequests);
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * One heartbeat of an agent: all it has to say, every time, so that a lost one loses nothing.
  *
  * @param host {@code algo-K}
- * @param containerId the YARN container the agent lives in
+ * @param containerId the id of the allocation that the agent serves
  * @param attempt the attempt it works on, from 1
  * @param orderDone the number of the last order that is fully carried out; 0 before the first
  * @param exit present from {@link AgentPhase#EXITED} on when the algorithm had been started

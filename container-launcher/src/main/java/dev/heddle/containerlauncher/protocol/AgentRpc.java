@@ -1,6 +1,7 @@
 package dev.heddle.containerlauncher.protocol;
 
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterRequest;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.SignalContainerRequest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -51,6 +52,21 @@ public final class AgentRpc implements AgentProtocol, Closeable {
   @Override
   public AgentReply heartbeat(AgentReport report) throws IOException {
     return AgentWire.reply(RpcCalls.call(() -> proxy.heartbeat(null, AgentWire.message(report))));
+  }
+
+  @Override
+  public void startContainer(String containerId, ContainerSpec spec) throws IOException {
+    RpcCalls.call(() -> proxy.startContainer(null, ContainerWire.message(containerId, spec)));
+  }
+
+  @Override
+  public void signalContainer(String containerId, ContainerSignal signal) throws IOException {
+    SignalContainerRequest request =
+        SignalContainerRequest.newBuilder()
+            .setContainerId(containerId)
+            .setKill(signal == ContainerSignal.KILL)
+            .build();
+    RpcCalls.call(() -> proxy.signalContainer(null, request));
   }
 
   @Override

@@ -42,7 +42,8 @@ public final class AgentWire {
             .setRequestJson(assignment.requestJson())
             .setTrainingJobArn(assignment.trainingJobArn())
             .addAllHosts(assignment.hosts())
-            .setS3(access);
+            .setS3(access)
+            .setGpus(assignment.gpus());
     assignment
         .settings()
         .values()
@@ -77,6 +78,7 @@ public final class AgentWire {
             s3.getPathStyle(),
             keys,
             Duration.ofMillis(s3.getRetryForMs())),
+        message.getGpus(),
         new Settings(settings));
   }
 
@@ -100,6 +102,7 @@ public final class AgentWire {
                         .setCode(exit.code())
                         .setStopped(exit.stopped())
                         .setFailureText(exit.failureText())
+                        .setRemark(exit.remark())
                         .setModel(tree(exit.model()))
                         .setOutput(tree(exit.output()))));
     report
@@ -156,6 +159,7 @@ public final class AgentWire {
                     exit.getCode(),
                     exit.getStopped(),
                     exit.getFailureText(),
+                    exit.getRemark(),
                     new TreeSize(exit.getModel().getFiles(), exit.getModel().getBytes()),
                     new TreeSize(exit.getOutput().getFiles(), exit.getOutput().getBytes())))
             : Optional.empty(),
@@ -198,6 +202,7 @@ public final class AgentWire {
               .setOffset(request.offset())
               .setMaxBytes(request.maxBytes()));
     }
+    reply.container().ifPresent(c -> message.setContainer(ContainerWire.message(c)));
     return message.build();
   }
 
@@ -213,7 +218,10 @@ public final class AgentWire {
                         request.getOffset(),
                         request.getMaxBytes()))
             .toList(),
-        Duration.ofMillis(message.getIntervalMs()));
+        Duration.ofMillis(message.getIntervalMs()),
+        message.hasContainer()
+            ? Optional.of(ContainerWire.container(message.getContainer()))
+            : Optional.empty());
   }
 
   private static HeddleProtos.Tree tree(TreeSize size) {

@@ -8,8 +8,14 @@ import dev.heddle.pipemode.TreeSize;
  * @param code the exit code, 0 to 255; 128 plus the signal's number when a signal ended it
  * @param stopped whether the agent had sent it TERM or KILL by order
  * @param failureText the first 1024 characters of {@code /opt/ml/output/failure}; empty without one
+ * @param remark what is known of the cause beside, one clause; empty for nothing
  * @param model what {@code /opt/ml/model} holds
  * @param output what {@code /opt/ml/output/data} holds
  */
 public record AlgorithmExit(
-    int code, boolean stopped, String failureText, TreeSize model, TreeSize output) {}
+    int code,
+    boolean stopped,
+    String failureText,
+    String remark,
+    TreeSize model,
+    TreeSize output) {}

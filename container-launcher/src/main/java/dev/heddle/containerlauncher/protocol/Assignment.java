@@ -13,6 +13,7 @@ import java.util.List;
  * @param trainingJobArn the job's ARN
  * @param hosts the names of all hosts, sorted as text
  * @param s3 how to reach S3
+ * @param gpus how many the algorithm has
  * @param settings the job's {@code heddle.*} settings
  */
 public record Assignment(
@@ -22,6 +23,7 @@ public record Assignment(
     String trainingJobArn,
     List<String> hosts,
     S3Access s3,
+    int gpus,
     Settings settings) {
   public Assignment {
     hosts = List.copyOf(hosts);

@@ -17,6 +17,11 @@ public final class FaultException extends Exception {
     this.fault = new Fault(blame, message);
   }
 
+  public FaultException(Fault fault) {
+    super(fault.message());
+    this.fault = fault;
+  }
+
   public Fault fault() {
     return fault;
   }

@@ -112,6 +112,7 @@ public final class ProcessRuntime implements AlgorithmRuntime {
 
   private Map<String, String> complete(Map<String, String> contract) {
     Map<String, String> all = new TreeMap<>();
+    all.put("LANG", "C.UTF-8");
     all.put("HOME", isolation.scratchSeen().resolve("home").toString());
     all.put("TMPDIR", isolation.scratchSeen().resolve("tmp").toString());
     all.putAll(contract);

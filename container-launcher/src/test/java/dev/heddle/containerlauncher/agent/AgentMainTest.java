@@ -7,6 +7,8 @@ import dev.heddle.containerlauncher.protocol.AgentProtocol;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -80,6 +82,16 @@ class AgentMainTest {
 
     @Override
     public AgentReply heartbeat(AgentReport report) throws IOException {
+      throw new IOException("not registered");
+    }
+
+    @Override
+    public void startContainer(String containerId, ContainerSpec spec) throws IOException {
+      throw new IOException("not registered");
+    }
+
+    @Override
+    public void signalContainer(String containerId, ContainerSignal signal) throws IOException {
       throw new IOException("not registered");
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.contract.NodePaths;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
@@ -18,6 +19,7 @@ import dev.heddle.containerlauncher.protocol.Order.AppendShare;
 import dev.heddle.containerlauncher.protocol.Order.HostAddress;
 import dev.heddle.containerlauncher.protocol.Order.UploadShare;
 import dev.heddle.containerlauncher.runtime.AlgorithmRuntime;
+import dev.heddle.containerlauncher.runtime.ContainerControl;
 import dev.heddle.containerlauncher.runtime.ProcessRuntime;
 import dev.heddle.pipemode.ArchiveSlice;
 import dev.heddle.pipemode.MultipartTarget;
@@ -88,7 +90,7 @@ class AgentTest {
     start(2);
     AgentReport exited = await(AgentPhase.EXITED);
     assertEquals(
-        Optional.of(new AlgorithmExit(0, false, "", new TreeSize(1, 5), new TreeSize(1, 1))),
+        Optional.of(new AlgorithmExit(0, false, "", "", new TreeSize(1, 5), new TreeSize(1, 1))),
         exited.exit());
     assertEquals(2, exited.orderDone());
     assertEquals(0.75, exited.metrics().get(0).value());
@@ -378,7 +380,11 @@ class AgentTest {
 
               @Override
               public AlgorithmRuntime runtime(
-                  Assignment assignment, NodePaths node, HostData unused) {
+                  Assignment assignment,
+                  NodePaths node,
+                  HostData unused,
+                  AlgorithmLogs logs,
+                  ContainerControl container) {
                 return new ProcessRuntime(
                     node, assignment.settings(), new Configuration(false), data::store);
               }
@@ -412,6 +418,7 @@ class AgentTest {
         "arn:aws:sagemaker:us-east-1:000000000000:training-job/fraud-17",
         List.of("algo-1", "algo-2"),
         new S3Access(Optional.empty(), "us-east-1", true, Optional.empty(), Duration.ofSeconds(1)),
+        0,
         new Settings(Map.of("heddle.agent.lease", lease, "heddle.process.namespaces", "require")));
   }
 

@@ -4,13 +4,17 @@ import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentProtocol;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.LogRequest;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** An ApplicationMaster that gives whatever order the test has set, and may be away. */
 final class FakeAm implements AgentProtocol {
@@ -21,6 +25,9 @@ final class FakeAm implements AgentProtocol {
   private Order order = new Order.Prepare(1);
   private List<LogRequest> logRequests = List.of();
   private int failures;
+  private Optional<AlgorithmContainer> container = Optional.empty();
+  private final List<ContainerSpec> started = new ArrayList<>();
+  private final List<ContainerSignal> signals = new ArrayList<>();
 
   /**
    * @param untilReady the interval it asks for while a host prepares
@@ -70,6 +77,34 @@ final class FakeAm implements AgentProtocol {
     List<LogRequest> asked = logRequests;
     logRequests = List.of();
     boolean ready = report.phase().compareTo(AgentPhase.READY) >= 0;
-    return new AgentReply(order, asked, ready ? FAST : untilReady);
+    return new AgentReply(order, asked, ready ? FAST : untilReady, container);
+  }
+
+  @Override
+  public synchronized void startContainer(String containerId, ContainerSpec spec)
+      throws IOException {
+    started.add(spec);
+  }
+
+  @Override
+  public synchronized void signalContainer(String containerId, ContainerSignal signal)
+      throws IOException {
+    if (failures > 0) {
+      throw new IOException("away");
+    }
+    signals.add(signal);
+  }
+
+  /** What replies say of the host's algorithm container from now on. */
+  synchronized void container(AlgorithmContainer now) {
+    container = Optional.of(now);
+  }
+
+  synchronized List<ContainerSpec> started() {
+    return List.copyOf(started);
+  }
+
+  synchronized List<ContainerSignal> signals() {
+    return List.copyOf(signals);
   }
 }

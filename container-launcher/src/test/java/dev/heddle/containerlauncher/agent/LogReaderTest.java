@@ -2,7 +2,7 @@ package dev.heddle.containerlauncher.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.protocol.LogChunk;
 import dev.heddle.containerlauncher.protocol.LogRequest;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class LogReaderTest {
   }
 
   private LogChunk read(String stream, long offset, int max) {
-    return new LogReader(new NodePaths(logs, logs)).read(new LogRequest(7, stream, offset, max));
+    return new LogReader(new AlgorithmLogs(logs)).read(new LogRequest(7, stream, offset, max));
   }
 
   private static void assertChunk(long offset, String text, long length, LogChunk chunk) {

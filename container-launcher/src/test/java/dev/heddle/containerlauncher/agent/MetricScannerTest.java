@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.heddle.containerlauncher.contract.NodePaths;
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.job.TrainingJobRequest.MetricDefinition;
 import dev.heddle.containerlauncher.protocol.MetricValue;
 import java.io.IOException;
@@ -28,11 +28,11 @@ class MetricScannerTest {
   private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
 
   @TempDir private Path dir;
-  private NodePaths paths;
+  private AlgorithmLogs paths;
 
   @BeforeEach
   void placeLogs() {
-    paths = new NodePaths(dir, dir);
+    paths = new AlgorithmLogs(dir);
   }
 
   @Test
@@ -131,7 +131,7 @@ class MetricScannerTest {
             MetricPattern.compile(metric("loss", ".*train loss <loss>=(\\S+)")));
     double[] found = new double[1];
     long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-    new LogTail(paths.stdout())
+    new LogTail(paths::stdout)
         .read(
             true,
             lines -> patterns.forEach(p -> p.last(lines).ifPresent(value -> found[0] = value)));

@@ -25,9 +25,14 @@ class RequestChecksTest {
         "hdfs://nn:8020/a",
         "hdfs:/a",
         "s3://b/a.tar.gz",
-        "s3://b/folder/"
+        "s3://b/folder/",
+        "fraud",
+        "fraud:4",
+        "localhost:5000/team/fraud:4",
+        "012345678901.dkr.ecr.eu-west-1.amazonaws.com/x",
+        "acme/fraud@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
       })
-  void anAlgorithmMayLieInAnyOfTheThreePlaces(String image) {
+  void anAlgorithmMayBeADockerImageOrLieInAnyOfTheThreePlaces(String image) {
     assertEquals(List.of(), minimal().with(IMAGE, "'" + image + "'").faults());
   }
 
@@ -36,9 +41,9 @@ class RequestChecksTest {
       delimiter = '|',
       textBlock =
           """
-          fraud                                          | not supported yet: Docker images; write
-          localhost:5000/fraud@sha256:0123               | not supported yet: Docker images; write
-          012345678901.dkr.ecr.eu-west-1.amazonaws.com/x | not supported yet: Docker images; write
+          Fraud                                          | is not a Docker image's name that YARN takes
+          localhost:5000/fraud@sha256:0123               | is not a Docker image's name that YARN takes
+          fraud:a:b                                      | is not a Docker image's name that YARN takes
           /opt/algorithm                                 | has no scheme: write "file:///opt/algorithm"
           s3a://b/k                                      | "s3a:" is not an address that the nodes
           https://host/x.tar.gz                          | "https:" is not an address that the nodes
@@ -58,7 +63,10 @@ class RequestChecksTest {
   @Test
   void theAlgorithmMustBeNamedInOneWay() {
     String path = "$.AlgorithmSpecification.TrainingImage";
-    assertOnly(minimal().without(IMAGE), path, "must be given: write the file:, hdfs: or s3:");
+    assertOnly(
+        minimal().without(IMAGE),
+        path,
+        "must be given: write a Docker image's name, or the file:, hdfs: or s3:");
     assertOnly(
         minimal().without(IMAGE).with("/AlgorithmSpecification/AlgorithmName", "'x'"),
         "$.AlgorithmSpecification.AlgorithmName",

@@ -1,4 +1,4 @@
-package dev.heddle.am.supervisor;
+package dev.heddle.containerlauncher.protocol;
 
 /**
  * Why an allocation ended.
@@ -27,7 +27,9 @@ public record AllocationEnd(Cause cause, int exitCode, String detail) {
     /** Nothing was heard of it for longer than the lease. */
     SILENT("was not heard of for longer than its lease"),
     /** Given back by us. */
-    RELEASED("was given back");
+    RELEASED("was given back"),
+    /** The host's agent found no room on its node. */
+    UNPLACED("was given back because its agent found no room on the node");
 
     private final String sentence;
 

@@ -1,0 +1,65 @@
+package dev.heddle.am.yarn;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.protocolrecords.SignalContainerRequest;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.SignalContainerCommand;
+import org.apache.hadoop.yarn.client.api.NMClient;
+import org.apache.hadoop.yarn.client.api.NMTokenCache;
+import org.apache.hadoop.yarn.client.api.impl.ContainerManagementProtocolProxy;
+import org.apache.hadoop.yarn.client.api.impl.ContainerManagementProtocolProxy.ContainerManagementProtocolProxyData;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+
+/** The NodeManagers' side of YARN. Every call waits for its NodeManager. */
+final class NodeManagers {
+  private final NMClient client = NMClient.createNMClient();
+  private final CountDownLatch ready = new CountDownLatch(1);
+  private volatile ContainerManagementProtocolProxy proxies;
+
+  /** Takes a moment; calls wait for it. */
+  void open(Configuration hadoop) {
+    client.init(hadoop);
+    client.start();
+    proxies = new ContainerManagementProtocolProxy(hadoop, NMTokenCache.getSingleton());
+    ready.countDown();
+  }
+
+  void start(Container container, ContainerLaunchContext context)
+      throws IOException, YarnException, InterruptedException {
+    ready.await();
+    client.startContainer(container, context);
+  }
+
+  /** Ends what runs in the container and has it run something else, in the same allocation. */
+  void reinitialize(Container container, ContainerLaunchContext context)
+      throws IOException, YarnException, InterruptedException {
+    ready.await();
+    // Without autoCommit a failing algorithm is silently rolled back, and nobody hears of it.
+    client.reInitializeContainer(container.getId(), context, true);
+  }
+
+  /** TERM to the container's first process; nothing follows it, unlike a stop. */
+  void terminate(Container container) throws IOException, YarnException, InterruptedException {
+    ready.await();
+    ContainerManagementProtocolProxyData proxy =
+        proxies.getProxy(container.getNodeId().toString(), container.getId());
+    try {
+      proxy
+          .getContainerManagementProtocol()
+          .signalToContainer(
+              SignalContainerRequest.newInstance(
+                  container.getId(), SignalContainerCommand.GRACEFUL_SHUTDOWN));
+    } finally {
+      proxies.mayBeCloseProxy(proxy);
+    }
+  }
+
+  /** TERM, then KILL after the NodeManager's own short delay. */
+  void stop(Container container) throws IOException, YarnException, InterruptedException {
+    ready.await();
+    client.stopContainer(container.getId(), container.getNodeId());
+  }
+}

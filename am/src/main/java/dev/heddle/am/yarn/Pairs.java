@@ -1,0 +1,308 @@
+package dev.heddle.am.yarn;
+
+import dev.heddle.am.supervisor.Event;
+import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
+import dev.heddle.containerlauncher.protocol.ContainerSignal;
+import dev.heddle.containerlauncher.protocol.ContainerSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Hosts of two containers on one node: the algorithm's, which is allocated first because it is the
+ * scarce one, and the agent's, which is started first because the first container of an application
+ * on a node fixes its credentials there. Until the algorithm may start, a holder keeps its
+ * container, which the ResourceManager would take back otherwise. All but {@link #view} belongs to
+ * one thread.
+ */
+final class Pairs {
+  private static final Logger log = LogManager.getLogger(Pairs.class);
+  private static final Duration AVOIDANCE = Duration.ofMinutes(5);
+
+  private final Requests requests;
+  private final NodeRequests nodes;
+  private final NodeCalls calls;
+  private final Clock clock;
+  private final Duration patience;
+  private final Duration unheld;
+  private final Consumer<Event> events;
+  private final Map<String, Pair> pairs = new LinkedHashMap<>();
+  private final Map<String, AlgorithmContainer> views = new ConcurrentHashMap<>();
+
+  /**
+   * @param patience how long an agent may wait for its place
+   * @param expiry after which the ResourceManager takes back what isn't launched
+   */
+  Pairs(
+      Requests requests,
+      NodeRequests nodes,
+      NodeCalls calls,
+      Clock clock,
+      Duration patience,
+      Duration expiry,
+      Consumer<Event> events) {
+    this.requests = requests;
+    this.nodes = nodes;
+    this.calls = calls;
+    this.clock = clock;
+    this.patience = patience;
+    this.unheld = expiry.multipliedBy(7).dividedBy(10);
+    this.events = events;
+  }
+
+  /** The allocation becomes a host's algorithm container; its agent is looked for. */
+  void place(Container algorithm, String host) {
+    Pair pair = new Pair(algorithm, host, clock.instant().plus(patience));
+    pairs.put(pair.allocation, pair);
+    publish(pair);
+    nodes.add(Ask.AGENT, pair.node);
+    requests.updateExclusions();
+  }
+
+  /** Containers that were asked for on certain nodes. */
+  void allocated(List<Container> containers) {
+    for (Container container : containers) {
+      Ask ask = Ask.of(container);
+      boolean asked = nodes.remove(ask, container.getNodeId());
+      Optional<Pair> pair = asked ? waiting(ask, container) : Optional.empty();
+      if (pair.isEmpty()) {
+        nodes.release(container.getId());
+      } else if (ask == Ask.AGENT) {
+        startAgent(pair.get(), container);
+      } else {
+        takeAgain(pair.get(), container);
+      }
+    }
+    requests.updateExclusions();
+  }
+
+  private Optional<Pair> waiting(Ask ask, Container container) {
+    return pairs.values().stream()
+        .filter(pair -> pair.node.equals(container.getNodeId()))
+        .filter(
+            pair -> ask == Ask.AGENT ? pair.agent.isEmpty() : pair.stage == Pair.Stage.ASKED_AGAIN)
+        .findFirst();
+  }
+
+  private void startAgent(Pair pair, Container agent) {
+    pair.agent = Optional.of(agent);
+    log.info("agent of {} has {} beside {}", pair.host, agent.getId(), pair.allocation);
+    calls.startAgent(
+        agent,
+        pair.host,
+        pair.allocation,
+        failure -> {
+          if (!isCurrent(pair)) {
+            return;
+          }
+          if (failure.isPresent()) {
+            lose(pair, new AllocationEnd(Cause.LAUNCH_FAILED, 0, failure.get()));
+          } else if (pair.stage == Pair.Stage.ALLOCATED) {
+            hold(pair);
+          }
+        });
+  }
+
+  private void hold(Pair pair) {
+    pair.stage = Pair.Stage.HOLDING;
+    calls.startHolder(
+        pair.algorithm,
+        failure -> {
+          if (!isCurrent(pair) || pair.stage != Pair.Stage.HOLDING) {
+            return;
+          }
+          if (failure.isPresent()) {
+            nodes.release(pair.algorithm.getId());
+            askAgain(pair, failure.get());
+          } else {
+            pair.stage = Pair.Stage.HELD;
+            startIfWanted(pair);
+          }
+        });
+  }
+
+  /**
+   * Some nodes can't run a holder with the container's devices: then nothing runs until it must.
+   */
+  private void askAgain(Pair pair, String why) {
+    log.warn(
+        "{}: its algorithm container {} can't be held ({}): asking for another one on {}",
+        pair.host,
+        pair.algorithm.getId(),
+        why,
+        pair.node);
+    pair.stage = Pair.Stage.ASKED_AGAIN;
+    nodes.add(Ask.AGAIN, pair.node);
+    requests.updateExclusions();
+  }
+
+  private void takeAgain(Pair pair, Container container) {
+    pair.algorithm = container;
+    pair.stage = Pair.Stage.UNHELD;
+    pair.unheldUntil = clock.instant().plus(unheld);
+    publish(pair);
+    startIfWanted(pair);
+  }
+
+  /** The host's agent wants the algorithm to run; to be told so again changes nothing. */
+  void start(String allocation, ContainerSpec spec) {
+    Pair pair = pairs.get(allocation);
+    if (pair != null && pair.wanted.isEmpty()) {
+      pair.wanted = Optional.of(spec);
+      startIfWanted(pair);
+    }
+  }
+
+  private void startIfWanted(Pair pair) {
+    if (pair.wanted.isEmpty()) {
+      return;
+    }
+    Consumer<Optional<String>> done =
+        failure -> {
+          if (!isCurrent(pair) || pair.stage != Pair.Stage.ORDERED) {
+            return;
+          }
+          if (failure.isPresent()) {
+            nodes.release(pair.algorithm.getId());
+            conclude(pair, new AllocationEnd(Cause.LAUNCH_FAILED, 0, failure.get()));
+          } else {
+            log.info(
+                "{}: {} runs {}", pair.host, pair.algorithm.getId(), pair.wanted.get().image());
+            pair.stage = Pair.Stage.STARTED;
+            publish(pair);
+          }
+        };
+    if (pair.stage == Pair.Stage.HELD) {
+      pair.stage = Pair.Stage.ORDERED;
+      calls.replaceHolder(pair.algorithm, pair.wanted.get(), done);
+    } else if (pair.stage == Pair.Stage.UNHELD) {
+      pair.stage = Pair.Stage.ORDERED;
+      calls.startAlgorithm(pair.algorithm, pair.wanted.get(), done);
+    }
+  }
+
+  void signal(String allocation, ContainerSignal signal) {
+    Pair pair = pairs.get(allocation);
+    if (pair == null || !pair.released() || pair.stage == Pair.Stage.ENDED) {
+      return;
+    }
+    log.info("{}: {} to {}", pair.host, signal, pair.algorithm.getId());
+    if (signal == ContainerSignal.TERM) {
+      calls.terminate(pair.algorithm);
+    } else {
+      calls.stop(pair.algorithm);
+    }
+  }
+
+  /** A container has ended; false when it is none of a pair. */
+  boolean ended(ContainerId container, AllocationEnd end) {
+    for (Pair pair : List.copyOf(pairs.values())) {
+      if (pair.agent.filter(agent -> agent.getId().equals(container)).isPresent()) {
+        lose(pair, end);
+        return true;
+      }
+      if (pair.algorithm.getId().equals(container)) {
+        algorithmEnded(pair, end);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void algorithmEnded(Pair pair, AllocationEnd end) {
+    switch (pair.stage) {
+      case ORDERED, STARTED -> conclude(pair, end);
+      case ENDED, ASKED_AGAIN -> {}
+      default -> {
+        boolean byItself =
+            end.cause() == Cause.EXITED
+                || end.cause() == Cause.LAUNCH_FAILED
+                || pair.stage == Pair.Stage.UNHELD;
+        if (byItself && pair.agent.isPresent()) {
+          askAgain(pair, end.describe());
+        } else {
+          lose(pair, end);
+        }
+      }
+    }
+  }
+
+  private void conclude(Pair pair, AllocationEnd end) {
+    pair.end = Optional.of(end);
+    pair.stage = Pair.Stage.ENDED;
+    publish(pair);
+  }
+
+  /** Without its agent, or its node, it is no host any more. */
+  private void lose(Pair pair, AllocationEnd end) {
+    release(pair.allocation);
+    events.accept(
+        new Event.AllocationEnded(
+            pair.allocation,
+            new AllocationEnd(end.cause(), end.exitCode(), ExitCauses.firstLine(end.detail()))));
+  }
+
+  /** Gives both containers back; false when there is no such pair. */
+  boolean release(String allocation) {
+    Pair pair = pairs.remove(allocation);
+    if (pair == null) {
+      return false;
+    }
+    views.remove(allocation);
+    if (pair.agent.isPresent()) {
+      nodes.release(pair.agent.get().getId());
+    } else {
+      nodes.remove(Ask.AGENT, pair.node);
+    }
+    if (pair.stage == Pair.Stage.ASKED_AGAIN) {
+      nodes.remove(Ask.AGAIN, pair.node);
+    } else if (pair.stage != Pair.Stage.ENDED) {
+      nodes.release(pair.algorithm.getId());
+    }
+    requests.forget(ContainerId.fromString(allocation));
+    requests.updateExclusions();
+    return true;
+  }
+
+  /** Gives up agents that find no place, and allocations that would expire. */
+  void tick() {
+    Instant now = clock.instant();
+    for (Pair pair : new ArrayList<>(pairs.values())) {
+      if (pair.agent.isEmpty() && !now.isBefore(pair.agentDeadline)) {
+        log.warn("{}: no room for its agent on {}: avoiding the node", pair.host, pair.node);
+        requests.avoid(pair.node, now.plus(AVOIDANCE));
+        lose(pair, new AllocationEnd(Cause.UNPLACED, 0, pair.node.toString()));
+      } else if (pair.stage == Pair.Stage.UNHELD && !now.isBefore(pair.unheldUntil)) {
+        nodes.release(pair.algorithm.getId());
+        askAgain(pair, "it would expire");
+      }
+    }
+    requests.tick(now);
+  }
+
+  /** The pair's algorithm container, for any thread. */
+  Optional<AlgorithmContainer> view(String allocation) {
+    return Optional.ofNullable(views.get(allocation));
+  }
+
+  private boolean isCurrent(Pair pair) {
+    return pairs.get(pair.allocation) == pair;
+  }
+
+  private void publish(Pair pair) {
+    views.put(pair.allocation, pair.view());
+  }
+}

@@ -1,0 +1,156 @@
+package dev.heddle.containerlauncher.runtime;
+
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.Fault.Blame;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the NodeManager, container-executor and Docker say when a container can't be started, and
+ * what a user or an administrator can do about it.
+ */
+final class LaunchFaults {
+  private static final String DAEMON = "docker: ";
+  private static final int MAX_QUOTE = 300;
+
+  private record Known(Pattern words, Blame blame, String sentence) {
+    Known(String words, Blame blame, String sentence) {
+      this(Pattern.compile(words, Pattern.CASE_INSENSITIVE), blame, sentence);
+    }
+  }
+
+  private final List<Known> known;
+
+  LaunchFaults(String image, String program, String network) {
+    String quoted = "'" + image + "'";
+    known =
+        List.of(
+            new Known(
+                "unable to find image|manifest unknown|manifest for .* not found"
+                    + "|pull access denied|repository .* not found|no such image"
+                    + "|error parsing reference|name unknown",
+                Blame.CLIENT,
+                "The image "
+                    + quoted
+                    + " can't be found: check its name and tag, and that every node may pull it."),
+            new Known(
+                "executable file not found|exec: .*no such file or directory"
+                    + "|stat .*: no such file or directory",
+                Blame.CLIENT,
+                "The image "
+                    + quoted
+                    + " has no program '"
+                    + program
+                    + "': put an executable of that name on its PATH, or give it an ENTRYPOINT that"
+                    + " takes it as an argument."),
+            new Known(
+                "exec: .*permission denied|exec format error",
+                Blame.CLIENT,
+                "The program '"
+                    + program
+                    + "' of the image "
+                    + quoted
+                    + " can't be executed: make it executable for every user (chmod 755), for this"
+                    + " node's architecture."),
+            new Known(
+                "disallowed network|(invalid|disallowed).{0,30}network|network.{0,60}not allowed",
+                Blame.CLIENT,
+                "The nodes don't allow the Docker network '"
+                    + network
+                    + "': have the administrator add it to"
+                    + " yarn.nodemanager.runtime.linux.docker.allowed-container-networks and to"
+                    + " docker.allowed.networks in container-executor.cfg, or set"
+                    + " heddle.docker.network to one that is allowed."),
+            new Known(
+                "network .*not found",
+                Blame.CLIENT,
+                "The node has no Docker network '"
+                    + network
+                    + "': have the administrator make it on every node (docker network create), or"
+                    + " set heddle.docker.network to one that exists."),
+            new Known(
+                "invalid docker .*mount|mount.{0,200}not allowed|mount.{0,80}invalid"
+                    + "|could not determine real path of mount",
+                Blame.CLIENT,
+                "The nodes don't allow the mounts of a training job: have the administrator name the"
+                    + " NodeManager's local and log directories in docker.allowed.rw-mounts (and"
+                    + " docker.allowed.ro-mounts) of container-executor.cfg."),
+            new Known(
+                "below the minimum allowed|is not whitelisted|is banned|below threshold"
+                    + "|requested user .* is not allowed",
+                Blame.CLIENT,
+                "The nodes refuse to run containers as this user: have the administrator look at"
+                    + " min.user.id, banned.users and allowed.system.users in"
+                    + " container-executor.cfg, or submit as another user."),
+            new Known(
+                "unknown runtime|could not select device driver|runtime.{0,60}not allowed"
+                    + "|nvidia-container-cli|invalid docker.*(device|runtime)",
+                Blame.CLIENT,
+                "The node can't give a container its GPUs: have the administrator check the GPU"
+                    + " plugin, docker.allowed.runtimes and docker.allowed.devices in"
+                    + " container-executor.cfg, and Docker's NVIDIA runtime."),
+            new Known(
+                "cannot connect to the docker daemon|is the docker daemon running",
+                Blame.PLATFORM,
+                "The node's Docker engine doesn't answer."),
+            new Known(
+                "docker image name|invalid docker image",
+                Blame.CLIENT,
+                "YARN doesn't take " + quoted + " for the name of an image: write REPOSITORY:TAG."),
+            new Known(
+                "docker.{0,40}(not enabled|disabled)|runtime.{0,40}(not allowed|not supported)"
+                    + "|not a valid.{0,20}runtime|no runtime",
+                Blame.CLIENT,
+                "The nodes don't run Docker containers: have the administrator add docker to"
+                    + " yarn.nodemanager.runtime.linux.allowed-runtimes and set"
+                    + " module.enabled=true below [docker] in container-executor.cfg."));
+  }
+
+  /** Empty when the algorithm was started, and its exit code is its own. */
+  Optional<Fault> of(AllocationEnd end, String stderrHead) {
+    boolean launched = end.cause() == AllocationEnd.Cause.EXITED && end.exitCode() == 0;
+    if (launched) {
+      return Optional.empty();
+    }
+    // Docker's client speaks before the algorithm can: what follows is the algorithm's own word.
+    String docker =
+        stderrHead
+            .lines()
+            .filter(line -> line.startsWith(DAEMON) || line.startsWith("Unable to find image"))
+            .reduce("", (a, b) -> a + b + "\n");
+    boolean dockers = !docker.isEmpty() && end.exitCode() >= 125 && end.exitCode() <= 127;
+    String words = dockers ? docker : end.exitCode() < 125 ? end.detail() : "";
+    for (Known fault : known) {
+      Matcher matcher = fault.words().matcher(words);
+      if (matcher.find()) {
+        return Optional.of(
+            new Fault(fault.blame(), fault.sentence() + " It said: " + line(words, matcher)));
+      }
+    }
+    return dockers
+        ? Optional.of(
+            new Fault(
+                Blame.PLATFORM, "Docker did not start the container: " + quote(lastLine(docker))))
+        : Optional.empty();
+  }
+
+  /** The line in which the words were found. */
+  private static String line(String words, Matcher found) {
+    int start = words.lastIndexOf('\n', found.start()) + 1;
+    int end = words.indexOf('\n', found.end());
+    return quote(words.substring(start, end < 0 ? words.length() : end));
+  }
+
+  private static String lastLine(String text) {
+    return Arrays.stream(text.split("\n")).reduce("", (a, b) -> b);
+  }
+
+  private static String quote(String line) {
+    String plain = line.strip();
+    return plain.length() > MAX_QUOTE ? plain.substring(0, MAX_QUOTE) : plain;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.heddle.containerlauncher.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.heddle.containerlauncher.contract.AlgorithmLogs;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.Fault.Blame;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of a container is taken from real NodeManagers and engines. */
+class ContainerFaultsTest {
+  @TempDir Path dir;
+
+  private Optional<Fault> fault(AllocationEnd end, String stdout, String stderr)
+      throws IOException {
+    AlgorithmLogs logs = new AlgorithmLogs(dir);
+    Files.writeString(logs.stdout(), stdout);
+    Files.writeString(logs.stderr(), stderr);
+    return new ContainerFaults("local/fraud:4", "train", "blue", logs).of(end);
+  }
+
+  private static AllocationEnd exit(int code, String diagnostics) {
+    return new AllocationEnd(Cause.EXITED, code, diagnostics);
+  }
+
+  private void assertFault(Blame blame, String words, Optional<Fault> fault) {
+    assertEquals(blame, fault.orElseThrow().blame());
+    assertTrue(fault.get().message().contains(words), fault.get().message());
+  }
+
+  @Test
+  void anAlgorithmsOwnExitIsNoFault() throws IOException {
+    assertEquals(Optional.empty(), fault(exit(0, ""), "", ""));
+    assertEquals(Optional.empty(), fault(exit(1, "Exception from container-launch."), "", "oh"));
+    assertEquals(Optional.empty(), fault(exit(127, ""), "", "sh: 1: nvcc: not found"));
+    assertEquals(
+        Optional.empty(),
+        fault(exit(1, ""), "", "docker: Error response from daemon: network blue not found."));
+  }
+
+  @Test
+  void anImageThatIsNotThereIsTheUsersToName() throws IOException {
+    assertFault(
+        Blame.CLIENT,
+        "'local/fraud:4' can't be found",
+        fault(
+            exit(125, "Exception from container-launch."),
+            "",
+            "Unable to find image 'local/fraud:4' locally\n"
+                + "docker: Error response from daemon: pull access denied for local/fraud.\n"));
+  }
+
+  @Test
+  void aMissingProgramIsNamed() throws IOException {
+    assertFault(
+        Blame.CLIENT,
+        "no program 'train'",
+        fault(
+            exit(127, ""),
+            "",
+            "docker: Error response from daemon: failed to create shim task: OCI runtime create"
+                + " failed: runc create failed: unable to start container process: exec: \"train\":"
+                + " executable file not found in $PATH: unknown.\n"));
+  }
+
+  @Test
+  void droppedMountsAreFoundThoughTheAlgorithmEndedWell() throws IOException {
+    assertFault(
+        Blame.CLIENT,
+        "docker.trusted.registries",
+        fault(
+            exit(0, ""),
+            "Launching docker container...\nDocker run command: /usr/bin/docker run --name=c1"
+                + " --net=host other/fraud:4 train\n",
+            ""));
+    assertEquals(
+        Optional.empty(),
+        fault(
+            exit(0, ""),
+            "Launching docker container...\nDocker run command: /usr/bin/docker run --name=c1"
+                + " -v /n/ml:/opt/ml:rw local/fraud:4 train\nfine\n",
+            ""));
+  }
+
+  @Test
+  void aNetworkThatIsNotAllowedIsTheAdministrators() throws IOException {
+    assertFault(
+        Blame.CLIENT,
+        "'blue'",
+        fault(
+            new AllocationEnd(
+                Cause.LAUNCH_FAILED,
+                0,
+                "Disallowed network:  'blue' specified. Allowed networks: are [host, none]"),
+            "",
+            ""));
+  }
+
+  @Test
+  void whatNobodyKnowsIsThePlatforms() throws IOException {
+    assertFault(
+        Blame.PLATFORM,
+        "was preempted",
+        fault(new AllocationEnd(Cause.PREEMPTED, 0, "Container preempted"), "", ""));
+    assertFault(
+        Blame.PLATFORM,
+        "could not be started: the sky fell",
+        fault(new AllocationEnd(Cause.LAUNCH_FAILED, 0, "the sky fell\nat x"), "", ""));
+  }
+
+  @Test
+  void aContainerThatWeKilledEndedByASignal() {
+    ContainerFaults faults = new ContainerFaults("i", "train", "host", new AlgorithmLogs(dir));
+    assertEquals(137, faults.status(new AllocationEnd(Cause.RELEASED, 0, "killed by AM")).code());
+  }
+}
