@@ -1,60 +1,13 @@
 package dev.heddle.tests;
 
 import dev.heddle.tests.embedded.EmbeddedCluster;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
-/**
- * Gives tests an {@link EmbeddedCluster} of three one-host nodes, or {@link Jobs} on it: one
- * cluster for all test classes of the JVM, started when the first asks and closed after the last.
- * Tests must not depend on what others leave there: each uses names of its own.
- */
-public final class ClusterExtension implements ParameterResolver {
-  private static final ExtensionContext.Namespace NAMESPACE =
-      ExtensionContext.Namespace.create(ClusterExtension.class);
+/** A cluster of three one-host nodes whose containers are processes. */
+public final class ClusterExtension extends SharedCluster {
   private static final int NODES = 3;
 
   @Override
-  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    Class<?> type = parameter.getParameter().getType();
-    return type == EmbeddedCluster.class || type == Jobs.class;
-  }
-
-  @Override
-  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    EmbeddedCluster cluster = cluster(context);
-    if (parameter.getParameter().getType() == EmbeddedCluster.class) {
-      return cluster;
-    }
-    return context
-        .getRoot()
-        .getStore(NAMESPACE)
-        .computeIfAbsent(
-            Jobs.class,
-            key -> new Jobs(cluster, Path.of(System.getProperty("heddle.jar"))),
-            Jobs.class);
-  }
-
-  /** JUnit closes what lies in the root's store when all tests are done. */
-  private static EmbeddedCluster cluster(ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(NAMESPACE)
-        .computeIfAbsent(EmbeddedCluster.class, key -> start(), EmbeddedCluster.class);
-  }
-
-  private static EmbeddedCluster start() {
-    try {
-      return EmbeddedCluster.start(EmbeddedCluster.Options.nodes(NODES));
-    } catch (IOException e) {
-      throw new ParameterResolutionException("the embedded cluster did not start", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ParameterResolutionException("interrupted", e);
-    }
+  EmbeddedCluster.Options options() {
+    return EmbeddedCluster.Options.nodes(NODES);
   }
 }

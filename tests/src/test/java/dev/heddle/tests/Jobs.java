@@ -76,6 +76,11 @@ public final class Jobs {
     return JobFile.named(name, image.toUri(), uri("out"));
   }
 
+  /** The same for an image by its name, such as Docker's {@code local/shell}. */
+  public JobFile job(String name, String image) {
+    return JobFile.named(name, image, uri("out"));
+  }
+
   /** A path of the tests' own; it goes with the cluster. */
   public Path scratch(String name) {
     return scratch.resolve(name);

@@ -210,7 +210,8 @@ final class ClusterDirectory implements AutoCloseable {
     return Optional.ofNullable(lock).map(l -> channel);
   }
 
-  private static boolean everybodyMayPass(Path directory) throws IOException {
+  /** Whether each user may go there: a right of each directory on the way. */
+  static boolean everybodyMayPass(Path directory) throws IOException {
     for (Path d = directory; d != null; d = d.getParent()) {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(d);
       if (!permissions.contains(PosixFilePermission.OTHERS_EXECUTE)) {

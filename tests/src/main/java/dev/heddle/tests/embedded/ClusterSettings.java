@@ -15,6 +15,10 @@ final class ClusterSettings {
 
   static final int NODE_VCORES = 6;
 
+  private static final String[] APPLICATION_JARS = {
+    "hadoop-client-api", "hadoop-client-runtime", "commons-logging", "slf4j-api"
+  };
+
   private ClusterSettings() {}
 
   /**
@@ -64,14 +68,15 @@ final class ClusterSettings {
   private static final String DOMINANT_RESOURCE =
       "org.apache.hadoop.yarn.util.resource.DominantResourceCalculator";
 
+  static Stream<File> applicationJars() {
+    return Stream.of(APPLICATION_JARS).map(ClassPath::jar);
+  }
+
   /** What an installed Hadoop has in its directories, this build has as jars of its class path. */
   private static String applicationClassPath(ClusterDirectory directory) {
     return directory.nodeConfiguration()
         + ","
-        + Stream.of("hadoop-client-api", "hadoop-client-runtime", "commons-logging", "slf4j-api")
-            .map(ClassPath::jar)
-            .map(File::getPath)
-            .collect(Collectors.joining(","));
+        + applicationJars().map(File::getPath).collect(Collectors.joining(","));
   }
 
   /** The properties that a client needs, out of those that a running cluster has. */

@@ -1,7 +1,11 @@
 package dev.heddle.tests.embedded;
 
+import dev.heddle.tests.docker.DockerEngine;
+import dev.heddle.tests.docker.DockerOptions;
+import dev.heddle.tests.docker.DockerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +33,17 @@ public final class EmbeddedCluster implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(EmbeddedCluster.class);
   private final ClusterDirectory directory;
   private final EmbeddedS3 s3;
+  private final Optional<DockerSupport> docker;
   private final MiniYARNCluster yarn;
 
-  private EmbeddedCluster(ClusterDirectory directory, EmbeddedS3 s3, MiniYARNCluster yarn) {
+  private EmbeddedCluster(
+      ClusterDirectory directory,
+      EmbeddedS3 s3,
+      Optional<DockerSupport> docker,
+      MiniYARNCluster yarn) {
     this.directory = directory;
     this.s3 = s3;
+    this.docker = docker;
     this.yarn = yarn;
   }
 
@@ -42,8 +52,14 @@ public final class EmbeddedCluster implements AutoCloseable {
    *     the logs. Empty: a temporary one, which goes when the cluster stops
    * @param nodes 1 or more
    * @param more YARN properties beyond, or instead of, the usual ones
+   * @param docker empty: containers are processes of this user. Else the nodes run Docker
+   *     containers too, and all containers run as {@link DockerRuntime#USER}; needs root
    */
-  public record Options(Optional<Path> directory, int nodes, Map<String, String> more) {
+  public record Options(
+      Optional<Path> directory,
+      int nodes,
+      Map<String, String> more,
+      Optional<DockerOptions> docker) {
     private static final Pattern HARMLESS = Pattern.compile("[\\w./+@-]+");
 
     public Options {
@@ -52,6 +68,15 @@ public final class EmbeddedCluster implements AutoCloseable {
       if (nodes < 1) {
         throw new IllegalArgumentException("a cluster has 1 node or more, not " + nodes);
       }
+    }
+
+    /** Without Docker. */
+    public Options(Optional<Path> directory, int nodes, Map<String, String> more) {
+      this(directory, nodes, more, Optional.empty());
+    }
+
+    public Options withDocker(DockerOptions options) {
+      return new Options(directory, nodes, more, Optional.of(options));
     }
 
     /** YARN writes paths unquoted into shell scripts and into lists with commas and colons. */
@@ -81,11 +106,15 @@ public final class EmbeddedCluster implements AutoCloseable {
       Configurator.reconfigure();
     }
     EmbeddedS3 s3 = null;
+    Optional<DockerSupport> docker = Optional.empty();
     boolean started = false;
     try {
       s3 = EmbeddedS3.start(Optional.of(directory.objects()));
-      MiniYARNCluster yarn = startYarn(options, directory);
-      EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, yarn);
+      if (options.docker().isPresent()) {
+        docker = Optional.of(DockerSupport.start(options.docker().get(), directory));
+      }
+      MiniYARNCluster yarn = startYarn(options, directory, docker);
+      EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, docker, yarn);
       Configuration client = ClusterSettings.client(yarn.getConfig());
       ConfigurationFiles.writeForContainers(directory, client);
       ConfigurationFiles.writeForClients(directory, client, s3);
@@ -97,14 +126,24 @@ public final class EmbeddedCluster implements AutoCloseable {
         if (s3 != null) {
           s3.close();
         }
-        directory.close();
+        try {
+          if (docker.isPresent()) {
+            docker.get().close();
+          }
+        } finally {
+          directory.close();
+        }
       }
     }
   }
 
-  private static MiniYARNCluster startYarn(Options options, ClusterDirectory directory)
+  private static MiniYARNCluster startYarn(
+      Options options, ClusterDirectory directory, Optional<DockerSupport> docker)
       throws IOException, InterruptedException {
-    YarnConfiguration conf = ClusterSettings.servers(directory, options.more());
+    Map<String, String> more = new LinkedHashMap<>();
+    docker.ifPresent(support -> more.putAll(support.properties()));
+    more.putAll(options.more());
+    YarnConfiguration conf = ClusterSettings.servers(directory, more);
     // MiniYARNCluster takes its directory from this property alone.
     System.setProperty("test.build.data", directory.nodes().toString());
     MiniYARNCluster yarn = new MiniYARNCluster("nodes", options.nodes(), 1, 1);
@@ -128,6 +167,11 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   public EmbeddedS3 s3() {
     return s3;
+  }
+
+  /** The engine that all nodes share; empty in a cluster without Docker. */
+  public Optional<DockerEngine> docker() {
+    return docker.map(DockerSupport::engine);
   }
 
   /** For clients of this JVM. Not shared: a new copy at each call. */
@@ -175,7 +219,13 @@ public final class EmbeddedCluster implements AutoCloseable {
       try {
         s3.close();
       } finally {
-        directory.close();
+        try {
+          if (docker.isPresent()) {
+            docker.get().close();
+          }
+        } finally {
+          directory.close();
+        }
       }
     }
     LOG.info("cluster in {} is gone", directory.root());

@@ -19,12 +19,21 @@ public final class JobFile {
    * @param output {@code s3://BUCKET/PREFIX}
    */
   public static JobFile named(String name, URI image, String output) {
+    // A directory's URI as Java writes it ends in a slash; the image's name does not.
+    return named(name, image.toString().replaceFirst("/+$", ""), output);
+  }
+
+  /**
+   * The same for any image, such as Docker's {@code local/shell}.
+   *
+   * @param output {@code s3://BUCKET/PREFIX}
+   */
+  public static JobFile named(String name, String image, String output) {
     JobFile file = new JobFile();
     file.job.put("TrainingJobName", name);
     file.job.put("RoleArn", "arn:aws:iam::000000000000:role/heddle-embedded");
     ObjectNode algorithm = file.job.putObject("AlgorithmSpecification");
-    // A directory's URI as Java writes it ends in a slash; the image's name does not.
-    algorithm.put("TrainingImage", image.toString().replaceFirst("/+$", ""));
+    algorithm.put("TrainingImage", image);
     algorithm.put("TrainingInputMode", "File");
     file.job.putObject("OutputDataConfig").put("S3OutputPath", output);
     ObjectNode resources = file.job.putObject("ResourceConfig");

@@ -1,0 +1,43 @@
+package dev.heddle.tests;
+
+import dev.heddle.tests.docker.DockerEngine;
+import dev.heddle.tests.docker.DockerOptions;
+import dev.heddle.tests.embedded.EmbeddedCluster;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+
+/**
+ * A cluster of three one-host nodes that run Docker containers; tests may ask for its {@link
+ * DockerEngine}, too. Without root or without Docker, they are skipped and say why.
+ */
+public final class DockerClusterExtension extends SharedCluster implements ExecutionCondition {
+  private static final int NODES = 3;
+
+  @Override
+  EmbeddedCluster.Options options() {
+    return EmbeddedCluster.Options.nodes(NODES).withDocker(DockerOptions.standard());
+  }
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return DockerEngine.obstacle()
+        .map(ConditionEvaluationResult::disabled)
+        .orElseGet(() -> ConditionEvaluationResult.enabled("Docker can run here"));
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == DockerEngine.class
+        || super.supportsParameter(parameter, context);
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    if (parameter.getParameter().getType() == DockerEngine.class) {
+      return cluster(context).docker().orElseThrow();
+    }
+    return super.resolveParameter(parameter, context);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.heddle.tests.docker;
+
+import dev.heddle.tests.embedded.EmbeddedCluster;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.security.token.Token;
+import org.apache.hadoop.yarn.api.protocolrecords.AllocateResponse;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.Priority;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.client.api.AMRMClient;
+import org.apache.hadoop.yarn.client.api.NMClient;
+import org.apache.hadoop.yarn.client.api.NMTokenCache;
+import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
+import org.awaitility.Awaitility;
+
+/**
+ * An ApplicationMaster of this JVM, which starts single containers and sees how they end: what YARN
+ * does with Docker, without anything of Heddle in between.
+ */
+final class UnmanagedMaster implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final YarnClient yarn;
+  private final AMRMClient<AMRMClient.ContainerRequest> master;
+  private final NMClient nodes;
+  private final ApplicationId application;
+  private final Map<ContainerId, ContainerStatus> ended = new HashMap<>();
+  private final List<Container> allocated = new ArrayList<>();
+  private final Credentials credentials;
+
+  private UnmanagedMaster(
+      YarnClient yarn, ApplicationId application, Configuration configuration, Credentials known) {
+    this.yarn = yarn;
+    this.application = application;
+    this.credentials = known;
+    NMTokenCache tokens = new NMTokenCache();
+    this.master = AMRMClient.createAMRMClient();
+    master.setNMTokenCache(tokens);
+    master.init(configuration);
+    master.start();
+    this.nodes = NMClient.createNMClient();
+    nodes.setNMTokenCache(tokens);
+    nodes.init(configuration);
+    nodes.start();
+  }
+
+  static UnmanagedMaster start(EmbeddedCluster cluster) throws IOException, YarnException {
+    Configuration configuration = cluster.configuration();
+    YarnClient yarn = YarnClient.createYarnClient();
+    yarn.init(configuration);
+    yarn.start();
+    ApplicationSubmissionContext context =
+        yarn.createApplication().getApplicationSubmissionContext();
+    context.setUnmanagedAM(true);
+    context.setApplicationName("unmanaged");
+    context.setResource(Resource.newInstance(1024, 1));
+    context.setAMContainerSpec(
+        ContainerLaunchContext.newInstance(
+            Map.of(), Map.of(), List.of(), Map.of(), null, Map.of()));
+    ApplicationId application = context.getApplicationId();
+    yarn.submitApplication(context);
+    Awaitility.await("the application")
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                yarn.getApplicationReport(application).getYarnApplicationState()
+                    == YarnApplicationState.ACCEPTED);
+    Token<AMRMTokenIdentifier> token =
+        Awaitility.await("its token")
+            .atMost(PATIENCE)
+            .until(() -> yarn.getAMRMToken(application), found -> found != null);
+    UserGroupInformation.getCurrentUser().addToken(token);
+    UnmanagedMaster master =
+        new UnmanagedMaster(
+            yarn,
+            application,
+            configuration,
+            UserGroupInformation.getCurrentUser().getCredentials());
+    master.master.registerApplicationMaster("localhost", 0, "");
+    return master;
+  }
+
+  ApplicationId application() {
+    return application;
+  }
+
+  /** A container on any node. */
+  Container allocate(Resource resource) throws IOException, YarnException, InterruptedException {
+    AMRMClient.ContainerRequest request =
+        new AMRMClient.ContainerRequest(resource, null, null, Priority.newInstance(1));
+    master.addContainerRequest(request);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (allocated.isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("no container of " + resource);
+      }
+      heartbeat();
+    }
+    master.removeContainerRequest(request);
+    return allocated.remove(0);
+  }
+
+  void start(Container container, Map<String, String> environment, String... command)
+      throws IOException, YarnException {
+    nodes.startContainer(container, context(environment, command));
+  }
+
+  void reInitialize(Container container, Map<String, String> environment, String... command)
+      throws IOException, YarnException {
+    nodes.reInitializeContainer(container.getId(), context(environment, command), true);
+  }
+
+  void stop(Container container) throws IOException, YarnException {
+    nodes.stopContainer(container.getId(), container.getNodeId());
+  }
+
+  private ContainerLaunchContext context(Map<String, String> environment, String... command)
+      throws IOException {
+    var bytes = new org.apache.hadoop.io.DataOutputBuffer();
+    credentials.writeTokenStorageToStream(bytes);
+    return ContainerLaunchContext.newInstance(
+        Map.of(),
+        environment,
+        List.of(command),
+        Map.of(),
+        java.nio.ByteBuffer.wrap(bytes.getData(), 0, bytes.getLength()),
+        Map.of());
+  }
+
+  ContainerStatus awaitEnd(Container container)
+      throws IOException, YarnException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!ended.containsKey(container.getId())) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(container.getId() + " did not end");
+      }
+      heartbeat();
+    }
+    return ended.get(container.getId());
+  }
+
+  private void heartbeat() throws IOException, YarnException, InterruptedException {
+    AllocateResponse response = master.allocate(0.5f);
+    allocated.addAll(response.getAllocatedContainers());
+    for (ContainerStatus status : response.getCompletedContainersStatuses()) {
+      ended.put(status.getContainerId(), status);
+    }
+    TimeUnit.MILLISECONDS.sleep(100);
+  }
+
+  @Override
+  public void close() throws IOException, YarnException {
+    master.unregisterApplicationMaster(FinalApplicationStatus.SUCCEEDED, "", "");
+    nodes.stop();
+    master.stop();
+    yarn.stop();
+  }
+
+  Optional<ContainerStatus> ending(Container container) {
+    return Optional.ofNullable(ended.get(container.getId()));
+  }
+}
