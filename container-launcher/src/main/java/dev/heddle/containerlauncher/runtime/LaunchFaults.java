@@ -6,6 +6,7 @@ import dev.heddle.containerlauncher.protocol.Fault.Blame;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,9 @@ import java.util.regex.Pattern;
 final class LaunchFaults {
   private static final String DAEMON = "docker: ";
   private static final int MAX_QUOTE = 300;
+
+  /** docker run's own exit codes, and what container-executor makes of them. */
+  private static final Set<Integer> DOCKER_CODES = Set.of(7, 125, 126, 127);
 
   private record Known(Pattern words, Blame blame, String sentence) {
     Known(String words, Blame blame, String sentence) {
@@ -122,7 +126,7 @@ final class LaunchFaults {
             .lines()
             .filter(line -> line.startsWith(DAEMON) || line.startsWith("Unable to find image"))
             .reduce("", (a, b) -> a + b + "\n");
-    boolean dockers = !docker.isEmpty() && end.exitCode() >= 125 && end.exitCode() <= 127;
+    boolean dockers = !docker.isEmpty() && DOCKER_CODES.contains(end.exitCode());
     String words = dockers ? docker : end.exitCode() < 125 ? end.detail() : "";
     for (Known fault : known) {
       Matcher matcher = fault.words().matcher(words);
