@@ -2,6 +2,7 @@ package dev.heddle.tests;
 
 import dev.heddle.tests.docker.DockerEngine;
 import dev.heddle.tests.docker.DockerOptions;
+import dev.heddle.tests.docker.DockerRuntime;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -9,15 +10,19 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 
 /**
- * A cluster of three one-host nodes that run Docker containers; tests may ask for its {@link
- * DockerEngine}, too. Without root or without Docker, they are skipped and say why.
+ * A cluster of three one-host nodes that run Docker containers and have two pretended GPUs each,
+ * where {@link DockerRuntime#canPretendGpus}; tests may ask for its {@link DockerEngine}, too.
+ * Without root or without Docker, they are skipped and say why.
  */
 public final class DockerClusterExtension extends SharedCluster implements ExecutionCondition {
   private static final int NODES = 3;
+  private static final int GPUS = 2;
 
   @Override
   EmbeddedCluster.Options options() {
-    return EmbeddedCluster.Options.nodes(NODES).withDocker(DockerOptions.standard());
+    DockerOptions docker = DockerOptions.standard();
+    return EmbeddedCluster.Options.nodes(NODES)
+        .withDocker(DockerRuntime.canPretendGpus() ? docker.gpusPerNode(GPUS) : docker);
   }
 
   @Override

@@ -9,8 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The directory of one cluster's engine and executor, held by a lock for as long as they run. It
@@ -35,17 +40,13 @@ final class DockerDirectory implements AutoCloseable {
   static DockerDirectory take() throws IOException, InterruptedException {
     Files.createDirectories(PARENT);
     Files.setPosixFilePermissions(PARENT, PosixFilePermissions.fromString("rwxr-xr-x"));
-    // Held while it looks around: nobody takes a new directory for an abandoned one.
-    try (FileChannel parent = open(PARENT.resolve(LOCK));
-        FileLock looking = parent.lock()) {
+    try (FileChannel all = lockAll()) {
       removeAbandoned();
       Path root = Files.createTempDirectory(PARENT, "");
       Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
       FileChannel lock =
           lock(root).orElseThrow(() -> new IOException("cannot lock the new directory " + root));
       return new DockerDirectory(root, lock);
-    } catch (OverlappingFileLockException e) {
-      throw new IOException("another thread starts an engine just now", e);
     }
   }
 
@@ -70,14 +71,53 @@ final class DockerDirectory implements AutoCloseable {
     return "heddle-" + root.getFileName();
   }
 
-  /** Remembers device nodes that go with this directory. */
-  void rememberDevices(List<Path> nodes) throws IOException {
-    Files.write(root.resolve(DEVICES), nodes.stream().map(Path::toString).toList());
+  /**
+   * Makes device nodes that go with this directory. Those that are there already, and not by
+   * another of these directories, are the machine's own and stay as they are.
+   *
+   * @param numbers {@code MAJOR:MINOR} by path
+   */
+  void makeDevices(Map<String, String> numbers) throws IOException, InterruptedException {
+    Set<String> pretended = devicesOfOthers(root);
+    List<String> ours = new ArrayList<>();
+    for (String path : numbers.keySet()) {
+      if (!Files.exists(Path.of(path)) || pretended.contains(path)) {
+        ours.add(path);
+      }
+    }
+    // Written first: what is listed and not there does no harm.
+    Files.write(root.resolve(DEVICES), ours);
+    for (String path : ours) {
+      if (!Files.exists(Path.of(path))) {
+        String[] number = numbers.get(path).split(":", -1);
+        int code =
+            new ProcessBuilder("mknod", "--mode=666", path, "c", number[0], number[1])
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        if (code != 0) {
+          throw new IOException("mknod " + path + " failed");
+        }
+      }
+    }
+  }
+
+  private static Set<String> devicesOfOthers(Path root) throws IOException {
+    Set<String> devices = new HashSet<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(PARENT, Files::isDirectory)) {
+      for (Path other : all) {
+        Path list = other.resolve(DEVICES);
+        if (!other.equals(root) && Files.exists(list)) {
+          devices.addAll(Files.readAllLines(list));
+        }
+      }
+    }
+    return devices;
   }
 
   @Override
   public void close() throws IOException, InterruptedException {
-    try {
+    try (FileChannel all = lockAll()) {
       clear(root);
     } finally {
       lock.close();
@@ -89,8 +129,11 @@ final class DockerDirectory implements AutoCloseable {
     ControlGroups.remove(Path.of(""), List.of(hierarchy(root)));
     Path devices = root.resolve(DEVICES);
     if (Files.exists(devices)) {
+      Set<String> needed = devicesOfOthers(root);
       for (String node : Files.readAllLines(devices)) {
-        Files.deleteIfExists(Path.of(node));
+        if (!needed.contains(node)) {
+          Files.deleteIfExists(Path.of(node));
+        }
       }
     }
     Trees.delete(root);
@@ -105,6 +148,22 @@ final class DockerDirectory implements AutoCloseable {
             clear(each);
           }
         }
+      }
+    }
+  }
+
+  /**
+   * For who looks around, or removes: a new directory or half of one looks like an abandoned one.
+   */
+  private static FileChannel lockAll() throws IOException, InterruptedException {
+    FileChannel channel = open(PARENT.resolve(LOCK));
+    while (true) {
+      try {
+        channel.lock();
+        return channel;
+      } catch (OverlappingFileLockException e) {
+        // Held in this JVM, where waiting is our own affair.
+        TimeUnit.MILLISECONDS.sleep(20);
       }
     }
   }

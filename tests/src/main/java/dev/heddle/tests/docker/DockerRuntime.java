@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What lets the NodeManagers of one machine run Docker containers: an engine that they share, the
@@ -16,17 +17,25 @@ public final class DockerRuntime implements AutoCloseable {
   private final DockerDirectory directory;
   private final DockerEngine engine;
   private final ContainerExecutor executor;
+  private final Optional<PretendedGpus> gpus;
   private final DockerOptions options;
 
   private DockerRuntime(
       DockerDirectory directory,
       DockerEngine engine,
       ContainerExecutor executor,
+      Optional<PretendedGpus> gpus,
       DockerOptions options) {
     this.directory = directory;
     this.engine = engine;
     this.executor = executor;
+    this.gpus = gpus;
     this.options = options;
+  }
+
+  /** Whether this machine has what YARN gives out GPUs with. */
+  public static boolean canPretendGpus() {
+    return ControlGroups.hasDevices();
   }
 
   /**
@@ -48,8 +57,12 @@ public final class DockerRuntime implements AutoCloseable {
           ContainerExecutor.install(
               directory.executor(),
               ExecutorConfiguration.text(options, docker, nodes, directory.hierarchy()));
+      Optional<PretendedGpus> gpus =
+          options.gpusPerNode() > 0
+              ? Optional.of(PretendedGpus.start(options, directory))
+              : Optional.empty();
       started = true;
-      return new DockerRuntime(directory, engine, executor, options);
+      return new DockerRuntime(directory, engine, executor, gpus, options);
     } finally {
       if (!started) {
         directory.close();
@@ -76,11 +89,13 @@ public final class DockerRuntime implements AutoCloseable {
     properties.put(
         runtimePrefix + "docker.allowed-container-networks", String.join(",", options.networks()));
     properties.put(runtimePrefix + "docker.default-container-network", options.networks().get(0));
+    gpus.ifPresent(pretended -> properties.putAll(pretended.properties()));
     return properties;
   }
 
   @Override
   public void close() throws IOException, InterruptedException {
+    gpus.ifPresent(PretendedGpus::close);
     directory.close();
   }
 }

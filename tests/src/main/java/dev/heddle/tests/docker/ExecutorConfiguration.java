@@ -1,5 +1,6 @@
 package dev.heddle.tests.docker;
 
+import dev.heddle.tests.docker.DockerOptions.GpuPlugin;
 import java.nio.file.Path;
 
 /** Writes {@code container-executor.cfg}, as Hadoop's documentation has it for Docker. */
@@ -21,12 +22,21 @@ final class ExecutorConfiguration {
     entry(text, "docker.binary", docker.toString());
     entry(text, "docker.allowed.capabilities", CAPABILITIES);
     entry(text, "docker.allowed.networks", String.join(",", options.networks()));
-    entry(text, "docker.allowed.ro-mounts", nodes.toString());
+    boolean v1 = options.gpusPerNode() > 0 && options.gpuPlugin() == GpuPlugin.NVIDIA_DOCKER_V1;
+    entry(text, "docker.allowed.ro-mounts", nodes + (v1 ? "," + PretendedGpus.DRIVER_VOLUME : ""));
     entry(text, "docker.allowed.rw-mounts", nodes.toString());
     entry(text, "docker.trusted.registries", String.join(",", options.trustedRegistries()));
     entry(text, "docker.inspect.max.retries", Integer.toString(options.inspectRetries()));
     if (options.gpusPerNode() > 0) {
-      entry(text, "docker.allowed.runtimes", "nvidia");
+      if (v1) {
+        entry(
+            text,
+            "docker.allowed.devices",
+            String.join(",", PretendedGpus.devices(options.gpusPerNode())));
+        entry(text, "docker.allowed.volume-drivers", "local");
+      } else {
+        entry(text, "docker.allowed.runtimes", "nvidia");
+      }
       text.append("[gpu]\n");
       entry(text, "module.enabled", "true");
       text.append("[cgroups]\n");

@@ -95,7 +95,8 @@ final class ClusterSettings {
           YarnConfiguration.YARN_APPLICATION_CLASSPATH,
           YarnConfiguration.LOG_AGGREGATION_ENABLED,
           YarnConfiguration.NM_REMOTE_APP_LOG_DIR,
-          YarnConfiguration.TIMELINE_SERVICE_ENABLED
+          YarnConfiguration.TIMELINE_SERVICE_ENABLED,
+          YarnConfiguration.RESOURCE_TYPES
         }) {
       String value = running.get(name);
       if (value != null) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Writes a configuration directory that another process uses as its {@code HADOOP_CONF_DIR}. */
 final class ConfigurationFiles {
@@ -24,6 +25,7 @@ final class ConfigurationFiles {
     core.set("fs.s3a.secret.key", s3.secretAccessKey());
     write(core, conf.resolve("core-site.xml"));
     write(yarn, conf.resolve("yarn-site.xml"));
+    writeResourceTypes(yarn, conf);
     write(heddle(directory, s3), conf.resolve("heddle-site.xml"));
   }
 
@@ -33,6 +35,17 @@ final class ConfigurationFiles {
     Path conf = directory.nodeConfiguration();
     write(core(directory), conf.resolve("core-site.xml"));
     write(yarn, conf.resolve("yarn-site.xml"));
+    writeResourceTypes(yarn, conf);
+  }
+
+  /** YARN reads the kinds of resources from this file alone. */
+  private static void writeResourceTypes(Configuration yarn, Path directory) throws IOException {
+    String types = yarn.get(YarnConfiguration.RESOURCE_TYPES);
+    if (types != null) {
+      Configuration file = new Configuration(false);
+      file.set(YarnConfiguration.RESOURCE_TYPES, types);
+      write(file, directory.resolve("resource-types.xml"));
+    }
   }
 
   private static Configuration core(ClusterDirectory directory) {

@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -146,7 +147,9 @@ public final class EmbeddedCluster implements AutoCloseable {
     YarnConfiguration conf = ClusterSettings.servers(directory, more);
     // MiniYARNCluster takes its directory from this property alone.
     System.setProperty("test.build.data", directory.nodes().toString());
-    MiniYARNCluster yarn = new MiniYARNCluster("nodes", options.nodes(), 1, 1);
+    // And YARN keeps the kinds of resources in a static field.
+    ResourceUtils.resetResourceTypes(conf);
+    MiniYARNCluster yarn = new SeparateNodes("nodes", options.nodes());
     boolean started = false;
     try {
       yarn.init(conf);
