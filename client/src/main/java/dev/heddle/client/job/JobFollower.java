@@ -9,7 +9,9 @@ import dev.heddle.client.s3.S3Choice;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.Session;
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.job.FailureReason;
 import dev.heddle.containerlauncher.job.Json;
+import dev.heddle.containerlauncher.runtime.LaunchFaults;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
@@ -188,8 +190,23 @@ public final class JobFollower implements Closeable {
     JobRecord record =
         application.stage() == Stage.KILLED && application.diagnostics().contains(STOPPED_EARLY)
             ? RecordDraft.ended(before, "Stopped", end, "Training job stopped", "")
-            : died(before, end, howItDied(application));
+            : died(before, end, application);
     return new JobState(record, Optional.of(application), false, Optional.empty());
+  }
+
+  /** A NodeManager's refusal that can be helped is told as such, not as an internal error. */
+  private JobRecord died(JobRecord before, Instant when, Application application) {
+    return new LaunchFaults("", "", "")
+        .explain(application.diagnostics())
+        .map(
+            fault ->
+                RecordDraft.ended(
+                    before,
+                    "Failed",
+                    when,
+                    "Training job failed",
+                    new FailureReason(fault.blame(), fault.message()).toString()))
+        .orElseGet(() -> died(before, when, howItDied(application)));
   }
 
   private static String howItDied(Application application) {

@@ -50,9 +50,9 @@ final class ContainerFaults {
     return switch (end.cause()) {
       case EXITED, LAUNCH_FAILED -> {
         Optional<Fault> known = launchFaults.of(end, stderr);
-        yield known.isEmpty() && end.cause() == AllocationEnd.Cause.LAUNCH_FAILED
-            ? Optional.of(broken(end))
-            : known;
+        // Without a log nothing ever ran in it.
+        boolean ran = end.cause() == AllocationEnd.Cause.EXITED && Files.exists(logs.stdout());
+        yield known.isEmpty() && !ran ? Optional.of(broken(end)) : known;
       }
       case OUT_OF_MEMORY ->
           Optional.of(
@@ -71,7 +71,8 @@ final class ContainerFaults {
     return new Fault(
         Blame.PLATFORM,
         "We encountered an internal error. Please try again. The algorithm's container "
-            + new AllocationEnd(end.cause(), end.exitCode(), firstLine(end.detail())).describe());
+            + new AllocationEnd(end.cause(), end.exitCode(), LaunchFaults.lastWords(end.detail()))
+                .describe());
   }
 
   /** Only for an end that is no fault. */

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * What the NodeManager, container-executor and Docker say when a container can't be started, and
  * what a user or an administrator can do about it.
  */
-final class LaunchFaults {
+public final class LaunchFaults {
   private static final String DAEMON = "docker: ";
   private static final int MAX_QUOTE = 300;
 
@@ -29,7 +29,12 @@ final class LaunchFaults {
 
   private final List<Known> known;
 
-  LaunchFaults(String image, String program, String network) {
+  /**
+   * @param image TrainingImage
+   * @param program what was to run in it
+   * @param network the Docker network it was to have
+   */
+  public LaunchFaults(String image, String program, String network) {
     String quoted = "'" + image + "'";
     known =
         List.of(
@@ -47,10 +52,10 @@ final class LaunchFaults {
                 Blame.CLIENT,
                 "The image "
                     + quoted
-                    + " has no program '"
+                    + " has no executable program '"
                     + program
-                    + "': put an executable of that name on its PATH, or give it an ENTRYPOINT that"
-                    + " takes it as an argument."),
+                    + "': put one of that name on its PATH, executable for every user, or give it"
+                    + " an ENTRYPOINT that takes it as an argument."),
             new Known(
                 "exec: .*permission denied|exec format error",
                 Blame.CLIENT,
@@ -106,7 +111,7 @@ final class LaunchFaults {
                 Blame.CLIENT,
                 "YARN doesn't take " + quoted + " for the name of an image: write REPOSITORY:TAG."),
             new Known(
-                "docker.{0,40}(not enabled|disabled)|runtime.{0,40}(not allowed|not supported)"
+                "feature disabled: docker|docker.{0,40}(not enabled|disabled)|runtime.{0,40}(not allowed|not supported)"
                     + "|not a valid.{0,20}runtime|no runtime",
                 Blame.CLIENT,
                 "The nodes don't run Docker containers: have the administrator add docker to"
@@ -127,7 +132,20 @@ final class LaunchFaults {
             .filter(line -> line.startsWith(DAEMON) || line.startsWith("Unable to find image"))
             .reduce("", (a, b) -> a + b + "\n");
     boolean dockers = !docker.isEmpty() && DOCKER_CODES.contains(end.exitCode());
-    String words = dockers ? docker : end.exitCode() < 125 ? end.detail() : "";
+    Optional<Fault> known =
+        dockers ? explain(docker) : end.exitCode() < 125 ? explain(end.detail()) : Optional.empty();
+    if (known.isPresent()) {
+      return known;
+    }
+    return dockers
+        ? Optional.of(
+            new Fault(
+                Blame.PLATFORM, "Docker did not start the container: " + quote(lastLine(docker))))
+        : Optional.empty();
+  }
+
+  /** What can be done about it, if these words of a NodeManager or of Docker are known. */
+  public Optional<Fault> explain(String words) {
     for (Known fault : known) {
       Matcher matcher = fault.words().matcher(words);
       if (matcher.find()) {
@@ -135,11 +153,30 @@ final class LaunchFaults {
             new Fault(fault.blame(), fault.sentence() + " It said: " + line(words, matcher)));
       }
     }
-    return dockers
-        ? Optional.of(
-            new Fault(
-                Blame.PLATFORM, "Docker did not start the container: " + quote(lastLine(docker))))
-        : Optional.empty();
+    return Optional.empty();
+  }
+
+  /**
+   * The last thing that container-executor said of its own, out of a NodeManager's diagnostics; the
+   * first line of all where it said nothing.
+   */
+  static String lastWords(String diagnostics) {
+    int from = diagnostics.indexOf("Shell error output:");
+    if (from < 0 || firstWords(diagnostics, from).isEmpty()) {
+      from = diagnostics.indexOf("Shell output:");
+    }
+    String said = from < 0 ? "" : firstWords(diagnostics, from);
+    return quote(said.isEmpty() ? ContainerFaults.firstLine(diagnostics) : said);
+  }
+
+  private static String firstWords(String diagnostics, int from) {
+    return diagnostics
+        .substring(diagnostics.indexOf(':', from) + 1)
+        .lines()
+        .map(String::strip)
+        .takeWhile(line -> !line.startsWith("Shell output:") && !line.startsWith("["))
+        .filter(line -> !line.isEmpty() && !line.startsWith("main :"))
+        .reduce("", (a, b) -> b);
   }
 
   /** The line in which the words were found. */

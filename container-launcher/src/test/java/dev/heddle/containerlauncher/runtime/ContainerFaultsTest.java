@@ -62,7 +62,7 @@ class ContainerFaultsTest {
   void aMissingProgramIsNamed() throws IOException {
     assertFault(
         Blame.CLIENT,
-        "no program 'train'",
+        "no executable program 'train'",
         fault(
             exit(127, ""),
             "",
@@ -114,6 +114,41 @@ class ContainerFaultsTest {
         Blame.PLATFORM,
         "could not be started: the sky fell",
         fault(new AllocationEnd(Cause.LAUNCH_FAILED, 0, "the sky fell\nat x"), "", ""));
+  }
+
+  @Test
+  void aContainerWithoutALogNeverRanAndTheNodesWordsAreTold() {
+    AllocationEnd end =
+        exit(
+            32,
+            """
+            [2026-11-25 04:10:56.176]Exception from container-launch.
+            Container id: container_1
+            Exit code: 32
+            Exception message: Launch container failed
+            Shell error output: Some new refusal
+
+            Shell output: main : command provided 4
+            main : run as user is nobody
+
+            [2026-11-25 04:10:56.180]Container exited with a non-zero exit code 32.
+            """);
+    ContainerFaults faults = new ContainerFaults("i", "train", "host", new AlgorithmLogs(dir));
+    assertFault(Blame.PLATFORM, "ended with exit code 32: Some new refusal", faults.of(end));
+  }
+
+  @Test
+  void aUserWhomTheNodeRefusesIsTheAdministrators() {
+    assertFault(
+        Blame.CLIENT,
+        "min.user.id",
+        new LaunchFaults("i", "train", "host")
+            .explain(
+                """
+                Exit code: 255
+                Shell output: main : command provided 1
+                Requested user nobody is not whitelisted and has id 65534,which is below the minimum allowed 100000
+                """));
   }
 
   @Test

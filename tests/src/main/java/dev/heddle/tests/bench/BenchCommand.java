@@ -12,13 +12,15 @@ import java.util.Set;
 public final class BenchCommand {
   private static final String HELP =
       """
-      tests/bench startup [--rounds N] [--hosts N] [--only heddle|shell] [--json FILE]
+      tests/bench startup [--docker] [--rounds N] [--hosts N] [--only heddle|shell] [--json FILE]
 
       startup   a job of 3 hosts beside YARN's own distributed shell with the same command, in
                 turns, on one warm embedded cluster with YARN's default heartbeats: the time from
                 the submission to the first line of the last host's algorithm, and from the last
                 host's end to the client's return. Medians, ranges, and the ratio of the medians.
 
+        --docker     Heddle's hosts are Docker containers (root, Debian's docker.io); the
+                     distributed shell's stay processes
         --rounds N   measured rounds (default 7), after one that warms up
         --hosts N    hosts, and nodes of the cluster (default 3)
         --only NAME  leave the other one out
@@ -44,7 +46,8 @@ public final class BenchCommand {
       Usage usage =
           Usage.parse(
               arguments.subList(1, arguments.size()),
-              Set.of("--rounds", "--hosts", "--only", "--json"));
+              Set.of("--rounds", "--hosts", "--only", "--json"),
+              Set.of("--docker"));
       if (usage.help()) {
         System.out.print(HELP);
         return 0;
@@ -59,6 +62,7 @@ public final class BenchCommand {
       new StartupBench(
               usage.whole("--rounds", 7, 1, 1000),
               usage.whole("--hosts", 3, 1, 16),
+              usage.has("--docker"),
               !only.equals("shell"),
               !only.equals("heddle"),
               usage.text("--json").map(Path::of))

@@ -14,14 +14,14 @@ final class HeddleJob implements Contender {
 
   private final HeddleClient client;
   private final Path scratch;
-  private final Path image;
+  private final String image;
   private final int hosts;
 
   /**
    * @param jar {@code heddle-VERSION.jar}
-   * @param image a directory with an executable {@code train}
+   * @param image TrainingImage
    */
-  HeddleJob(EmbeddedCluster cluster, Path jar, Path scratch, Path image, int hosts) {
+  HeddleJob(EmbeddedCluster cluster, Path jar, Path scratch, String image, int hosts) {
     cluster.s3().createBucket(BUCKET);
     this.client = HeddleClient.of(cluster, jar);
     this.scratch = scratch;
@@ -42,7 +42,9 @@ final class HeddleJob implements Contender {
         job,
         new ObjectMapper()
             .writeValueAsBytes(
-                JobFile.named(name, image.toUri(), "s3://" + BUCKET + "/out").hosts(hosts).json()));
+                JobFile.named(name, image.replaceFirst("/+$", ""), "s3://" + BUCKET + "/out")
+                    .hosts(hosts)
+                    .json()));
     return client.command("submit", "--job", job.toString(), "--wait");
   }
 }

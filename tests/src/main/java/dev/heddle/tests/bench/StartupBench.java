@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.tests.docker.DerivedImage;
+import dev.heddle.tests.docker.DockerEngine;
+import dev.heddle.tests.docker.DockerOptions;
+import dev.heddle.tests.docker.SampleImages;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import dev.heddle.tests.embedded.HeddleClient;
 import java.io.IOException;
@@ -28,9 +32,13 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
  * How long a job takes to start and to return, Heddle's beside the distributed shell's.
  *
  * @param rounds measured, after one that warms up
+ * @param docker Heddle's hosts are Docker containers; the distributed shell's stay processes
  * @param json where the figures also go
  */
-record StartupBench(int rounds, int hosts, boolean heddle, boolean shell, Optional<Path> json) {
+record StartupBench(
+    int rounds, int hosts, boolean docker, boolean heddle, boolean shell, Optional<Path> json) {
+
+  private static final String DOCKER_IMAGE = "local/startup";
 
   /** The three durations of one run, in seconds. */
   private record Run(double fromClient, double fromSubmission, double toReturn) {}
@@ -49,8 +57,10 @@ record StartupBench(int rounds, int hosts, boolean heddle, boolean shell, Option
   void run() throws IOException, InterruptedException {
     Map<String, String> keepLogs = Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400");
     System.err.println("Starting a YARN cluster of " + hosts + " nodes ...");
+    EmbeddedCluster.Options options =
+        new EmbeddedCluster.Options(Optional.empty(), hosts, keepLogs);
     try (EmbeddedCluster cluster =
-            EmbeddedCluster.start(new EmbeddedCluster.Options(Optional.empty(), hosts, keepLogs));
+            EmbeddedCluster.start(docker ? options.withDocker(DockerOptions.standard()) : options);
         YarnClient yarn = YarnClient.createYarnClient()) {
       yarn.init(cluster.configuration());
       yarn.start();
@@ -75,7 +85,8 @@ record StartupBench(int rounds, int hosts, boolean heddle, boolean shell, Option
     }
   }
 
-  private List<Contender> contenders(EmbeddedCluster cluster) throws IOException {
+  private List<Contender> contenders(EmbeddedCluster cluster)
+      throws IOException, InterruptedException {
     Path scratch = Files.createDirectories(cluster.nodesDirectory().resolve("bench"));
     Path image = Files.createDirectories(scratch.resolve("image"));
     Path train = Files.writeString(image.resolve("train"), Stamps.COMMAND);
@@ -83,12 +94,28 @@ record StartupBench(int rounds, int hosts, boolean heddle, boolean shell, Option
     List<Contender> contenders = new ArrayList<>();
     if (heddle) {
       Path home = Path.of(System.getProperty("heddle.home"));
-      contenders.add(new HeddleJob(cluster, HeddleClient.jarIn(home), scratch, image, hosts));
+      String name = docker ? dockerImage(cluster, home, train) : image.toUri().toString();
+      contenders.add(new HeddleJob(cluster, HeddleClient.jarIn(home), scratch, name, hosts));
     }
     if (shell) {
-      contenders.add(new DistributedShell(cluster, scratch, train.toString(), hosts));
+      contenders.add(
+          new DistributedShell(
+              cluster,
+              scratch,
+              train.toString(),
+              hosts,
+              docker ? Optional.of("nobody") : Optional.empty()));
     }
     return contenders;
+  }
+
+  /** An image with nothing but a shell's tools and the command. */
+  private static String dockerImage(EmbeddedCluster cluster, Path home, Path train)
+      throws IOException, InterruptedException {
+    DockerEngine engine = cluster.docker().orElseThrow();
+    new SampleImages(home, engine.host().toString()).build("shell");
+    DerivedImage.make(engine, "local/shell", DOCKER_IMAGE, train);
+    return DOCKER_IMAGE;
   }
 
   private Run once(Contender contender, int round, EmbeddedCluster cluster, YarnClient yarn)
@@ -137,6 +164,7 @@ record StartupBench(int rounds, int hosts, boolean heddle, boolean shell, Option
     all.put("benchmark", "startup");
     all.put("rounds", rounds);
     all.put("hosts", hosts);
+    all.put("docker", docker);
     all.put("cores", Runtime.getRuntime().availableProcessors());
     ObjectNode measures = all.putObject("seconds");
     System.out.printf("seconds, median [range] of %d rounds, %d hosts%n", rounds, hosts);

@@ -29,12 +29,25 @@ public final class Usage {
    * @param known with value; {@code --help} is always known
    */
   public static Usage parse(List<String> arguments, Set<String> known) throws WrongUsage {
+    return parse(arguments, known, Set.of());
+  }
+
+  /**
+   * @param known with value; {@code --help} is always known
+   * @param flags without value
+   */
+  public static Usage parse(List<String> arguments, Set<String> known, Set<String> flags)
+      throws WrongUsage {
     Map<String, String> values = new HashMap<>();
     Deque<String> rest = new ArrayDeque<>(arguments);
     while (!rest.isEmpty()) {
       String argument = rest.pop();
       if (argument.equals("--help") || argument.equals("-h")) {
         values.put("--help", "");
+        continue;
+      }
+      if (flags.contains(argument)) {
+        values.put(argument, "");
         continue;
       }
       int equals = argument.indexOf('=');
@@ -55,6 +68,11 @@ public final class Usage {
 
   public boolean help() {
     return values.containsKey("--help");
+  }
+
+  /** Whether the flag was given. */
+  public boolean has(String flag) {
+    return values.containsKey(flag);
   }
 
   public Optional<String> text(String name) {

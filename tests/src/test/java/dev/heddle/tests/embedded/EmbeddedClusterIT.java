@@ -104,7 +104,7 @@ class EmbeddedClusterIT {
 
   private ProcessBuilder shell(EmbeddedCluster cluster, String name, String command)
       throws IOException {
-    return new DistributedShell(cluster, temp.resolve(name), command, 2)
+    return new DistributedShell(cluster, temp.resolve(name), command, 2, Optional.empty())
         .client(1)
         .redirectErrorStream(true)
         .redirectOutput(temp.resolve(name + ".log").toFile());
