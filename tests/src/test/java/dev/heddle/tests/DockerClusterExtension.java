@@ -4,6 +4,8 @@ import dev.heddle.tests.docker.DockerEngine;
 import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,10 +20,14 @@ public final class DockerClusterExtension extends SharedCluster implements Execu
   private static final int NODES = 3;
   private static final int GPUS = 2;
 
+  /** Milliseconds after which an allocation that is not launched is taken back. */
+  private static final String EXPIRY =
+      "yarn.resourcemanager.rm.container-allocation.expiry-interval-ms";
+
   @Override
   EmbeddedCluster.Options options() {
     DockerOptions docker = DockerOptions.standard();
-    return EmbeddedCluster.Options.nodes(NODES)
+    return new EmbeddedCluster.Options(Optional.empty(), NODES, Map.of(EXPIRY, "20000"))
         .withDocker(DockerRuntime.canPretendGpus() ? docker.gpusPerNode(GPUS) : docker);
   }
 

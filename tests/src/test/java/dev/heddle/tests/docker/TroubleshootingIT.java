@@ -148,21 +148,6 @@ class TroubleshootingIT {
   }
 
   @Test
-  void aPortThatAnotherJobOfTheNodeHasIsNamedInTheLosersReason() throws Exception {
-    String image =
-        images.script(
-            "port",
-            """
-            echo 'bind: Address already in use' >&2
-            exit 1
-            """);
-    assertReason(
-        reason("port", image),
-        "AlgorithmError: Exit Code: 1",
-        "another job on the same node may have the port");
-  }
-
-  @Test
   void aNodeWithoutRoomForTheAgentIsAvoidedAndTold() throws Exception {
     java.nio.file.Path types =
         java.nio.file.Files.writeString(
