@@ -73,8 +73,19 @@ def as_process(launch, cgroups, setup):
             codes.flush()
             os._exit(code)
     code = _exit_code(os.waitpid(child, 0)[1])
-    trees.write_as_node_manager(launch.pid_file + ".exitcode", str(code), setup)
-    return code
+    return code if _write_exit_code(launch, code, setup) else codes.GENERAL_FAILURE
+
+
+def _write_exit_code(launch, code, setup):
+    path = launch.pid_file + ".exitcode"
+    try:
+        trees.write_as_node_manager(path, str(code), setup)
+    except OSError as failure:
+        # The NodeManager has forgotten the container.
+        codes.error(f"Could not write exit code to file {path}: {failure.strerror}")
+        return False
+    codes.log(f"Wrote the exit code {code} to {path}")
+    return True
 
 
 def _become_script(launch, sources, cgroups, setup):
@@ -132,9 +143,8 @@ def with_docker(launch, command_file, setup):
     output = [_log_file(log_directory, name, user, setup) for name in ("stdout.txt", "stderr.txt")]
     entry_point = (command.value(SECTION, "use-entry-point") or "").lower() == "true"
     code = _run(launch, client, arguments, output, entry_point, setup)
-    trees.write_as_node_manager(launch.pid_file + ".exitcode", str(code), setup)
-    codes.log(f"Wrote the exit code {code} to {launch.pid_file}.exitcode")
-    return code & 0xFF
+    _write_exit_code(launch, code, setup)
+    return code
 
 
 def _run(launch, client, arguments, output, entry_point, setup):

@@ -89,6 +89,10 @@ public final class DockerRuntime implements AutoCloseable {
     properties.put(
         runtimePrefix + "docker.allowed-container-networks", String.join(",", options.networks()));
     properties.put(runtimePrefix + "docker.default-container-network", options.networks().get(0));
+    // YARN's own: the executor tells a Docker container's process id only after three seconds, and
+    // a
+    // container that is stopped while nobody knows it goes on for ever.
+    properties.put("yarn.nodemanager.process-kill-wait.ms", "5000");
     gpus.ifPresent(pretended -> properties.putAll(pretended.properties()));
     return properties;
   }

@@ -2,14 +2,16 @@ package dev.heddle.tests.docker;
 
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.token.Token;
@@ -21,6 +23,7 @@ import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
@@ -42,15 +45,12 @@ final class UnmanagedMaster implements AutoCloseable {
   private final YarnClient yarn;
   private final AMRMClient<AMRMClient.ContainerRequest> master;
   private final NMClient nodes;
-  private final ApplicationId application;
   private final Map<ContainerId, ContainerStatus> ended = new HashMap<>();
   private final List<Container> allocated = new ArrayList<>();
   private final Credentials credentials;
 
-  private UnmanagedMaster(
-      YarnClient yarn, ApplicationId application, Configuration configuration, Credentials known) {
+  private UnmanagedMaster(YarnClient yarn, Configuration configuration, Credentials known) {
     this.yarn = yarn;
-    this.application = application;
     this.credentials = known;
     NMTokenCache tokens = new NMTokenCache();
     this.master = AMRMClient.createAMRMClient();
@@ -88,25 +88,41 @@ final class UnmanagedMaster implements AutoCloseable {
         Awaitility.await("its token")
             .atMost(PATIENCE)
             .until(() -> yarn.getAMRMToken(application), found -> found != null);
-    UserGroupInformation.getCurrentUser().addToken(token);
+    // A user of its own: the tokens of another master would be taken for this one's.
+    UserGroupInformation user =
+        UserGroupInformation.createRemoteUser(System.getProperty("user.name"));
+    user.addToken(token);
     UnmanagedMaster master =
-        new UnmanagedMaster(
-            yarn,
-            application,
-            configuration,
-            UserGroupInformation.getCurrentUser().getCredentials());
+        user.doAs(
+            (PrivilegedAction<UnmanagedMaster>)
+                () -> new UnmanagedMaster(yarn, configuration, user.getCredentials()));
     master.master.registerApplicationMaster("localhost", 0, "");
     return master;
   }
 
-  ApplicationId application() {
-    return application;
-  }
-
   /** A container on any node. */
   Container allocate(Resource resource) throws IOException, YarnException, InterruptedException {
-    AMRMClient.ContainerRequest request =
-        new AMRMClient.ContainerRequest(resource, null, null, Priority.newInstance(1));
+    return allocate(
+        resource, new AMRMClient.ContainerRequest(resource, null, null, Priority.newInstance(1)));
+  }
+
+  /** A container on this node, though others of the host would do, because all nodes share it. */
+  Container allocateOn(NodeId node, Resource resource)
+      throws IOException, YarnException, InterruptedException {
+    List<Container> others = new ArrayList<>();
+    Container container = allocate(resource);
+    while (!container.getNodeId().equals(node)) {
+      others.add(container);
+      container = allocate(resource);
+    }
+    for (Container other : others) {
+      master.releaseAssignedContainer(other.getId());
+    }
+    return container;
+  }
+
+  private Container allocate(Resource resource, AMRMClient.ContainerRequest request)
+      throws IOException, YarnException, InterruptedException {
     master.addContainerRequest(request);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (allocated.isEmpty()) {
@@ -135,14 +151,14 @@ final class UnmanagedMaster implements AutoCloseable {
 
   private ContainerLaunchContext context(Map<String, String> environment, String... command)
       throws IOException {
-    var bytes = new org.apache.hadoop.io.DataOutputBuffer();
+    DataOutputBuffer bytes = new DataOutputBuffer();
     credentials.writeTokenStorageToStream(bytes);
     return ContainerLaunchContext.newInstance(
         Map.of(),
         environment,
         List.of(command),
         Map.of(),
-        java.nio.ByteBuffer.wrap(bytes.getData(), 0, bytes.getLength()),
+        ByteBuffer.wrap(bytes.getData(), 0, bytes.getLength()),
         Map.of());
   }
 
@@ -173,9 +189,5 @@ final class UnmanagedMaster implements AutoCloseable {
     nodes.stop();
     master.stop();
     yarn.stop();
-  }
-
-  Optional<ContainerStatus> ending(Container container) {
-    return Optional.ofNullable(ended.get(container.getId()));
   }
 }
