@@ -3,6 +3,7 @@ package dev.heddle.tests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Holds algorithms until a test lets them go on: they wait for a file, as long as its directory
@@ -13,6 +14,8 @@ final class Gate implements AutoCloseable {
 
   Gate(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);
+    // Algorithms may run as another user.
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
   }
 
   /** Shell lines that tell that an algorithm is here, then wait. */

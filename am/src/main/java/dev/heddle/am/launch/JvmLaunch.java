@@ -2,11 +2,14 @@ package dev.heddle.am.launch;
 
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.ApplicationConstants;
 import org.apache.hadoop.yarn.api.ApplicationConstants.Environment;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -69,10 +72,22 @@ public final class JvmLaunch {
     environment.put(Environment.CLASSPATH.name(), classPath.toString());
     // Java 17 takes the encoding of file names from the locale; NodeManagers often have none.
     environment.put("LC_ALL", "C.UTF-8");
+    if (!UserGroupInformation.isSecurityEnabled()) {
+      // LinuxContainerExecutor runs it as one user for all; files are still the submitter's.
+      environment.put("HADOOP_USER_NAME", user());
+    }
     settings
         .text(Setting.JAVA_HOME)
         .ifPresent(home -> environment.put(Environment.JAVA_HOME.name(), home));
     return environment;
+  }
+
+  private static String user() {
+    try {
+      return UserGroupInformation.getCurrentUser().getShortUserName();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The NodeManager puts the command between double quotes and gives it to {@code bash -c}. */

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * What a Docker image's container can be given through YARN. Its runtime cuts a launch command at
- * the first {@code =} and at commas, an environment variable at a line break, and replaces its own
- * placeholders in both (org.apache.hadoop.yarn.api.ApplicationConstants).
+ * the first {@code =} or {@code #} and at commas, an environment variable at a line break, and
+ * replaces its own placeholders in both (org.apache.hadoop.yarn.api.ApplicationConstants).
  */
 final class DockerRule implements CrossFieldRule {
   private static final List<String> PLACEHOLDERS = List.of("{{", "}}", "<LOG_DIR>", "<CPS>");
@@ -39,7 +39,7 @@ final class DockerRule implements CrossFieldRule {
     for (Located argument : line.elements()) {
       argument
           .text()
-          .flatMap(text -> found(text, List.of("=", ",", "{{", "}}", "<LOG_DIR>", "<CPS>")))
+          .flatMap(text -> found(text, List.of("=", ",", "#", "{{", "}}", "<LOG_DIR>", "<CPS>")))
           .ifPresent(
               what ->
                   faults.add(

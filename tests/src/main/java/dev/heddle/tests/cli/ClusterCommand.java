@@ -1,5 +1,8 @@
 package dev.heddle.tests.cli;
 
+import dev.heddle.tests.docker.DockerEngine;
+import dev.heddle.tests.docker.DockerOptions;
+import dev.heddle.tests.docker.DockerRuntime;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -7,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +20,7 @@ import org.apache.hadoop.util.ShutdownHookManager;
 public final class ClusterCommand {
   private static final String HELP =
       """
-      heddle cluster [--nodes N] [--dir DIR]
+      heddle cluster [--nodes N] [--dir DIR] [--docker [--gpus-per-node K]]
 
       Runs a YARN cluster and an S3 server on this machine until Ctrl-C or SIGTERM, and leaves no
       process behind.
@@ -24,10 +28,15 @@ public final class ClusterCommand {
         --nodes N   nodes (default 3), each with room for one ml.m5.large host, not for two
         --dir DIR   keep everything in DIR; the objects in S3, the jobs' records and the logs stay
                     there for the next time. Default: a temporary directory that goes at the end
+        --docker    the nodes run Docker containers, too, with an engine of their own: images come
+                    there with DOCKER_HOST as exported, and those named local/NAME are trusted. All
+                    containers run as nobody. Needs root, and Debian's docker.io
+        --gpus-per-node K
+                    0 to 8 GPUs a node that are only pretended (default 0); needs --docker
 
       Standard output gets lines 'export NAME=VALUE' for the terminal in which jobs are submitted,
-      then '# ready'. Exit codes: 0 stopped as asked, 2 wrong usage, 4 it did not start,
-      70 something could not be ended or removed.
+      then '# ready'. Exit codes: 0 stopped as asked, 2 wrong usage, or this machine can't run
+      Docker, 4 it did not start, 70 something could not be ended or removed.
       """;
 
   private static final String BUCKET = "heddle";
@@ -44,7 +53,9 @@ public final class ClusterCommand {
     EmbeddedLogging.configure();
     EmbeddedCluster.Options options;
     try {
-      Usage usage = Usage.parse(List.of(args), Set.of("--nodes", "--dir"));
+      Usage usage =
+          Usage.parse(
+              List.of(args), Set.of("--nodes", "--dir", "--gpus-per-node"), Set.of("--docker"));
       if (usage.help()) {
         out.print(HELP);
         return;
@@ -53,7 +64,8 @@ public final class ClusterCommand {
           new EmbeddedCluster.Options(
               usage.text("--dir").map(d -> Path.of(d).toAbsolutePath().normalize()),
               usage.whole("--nodes", 3, 1, 64),
-              Map.of());
+              Map.of(),
+              docker(usage));
     } catch (Usage.WrongUsage | IllegalArgumentException e) {
       System.err.println("heddle cluster: " + e.getMessage());
       System.exit(2);
@@ -80,12 +92,32 @@ public final class ClusterCommand {
     new CountDownLatch(1).await();
   }
 
+  private static Optional<DockerOptions> docker(Usage usage) throws Usage.WrongUsage {
+    int gpus = usage.whole("--gpus-per-node", 0, 0, 8);
+    if (!usage.has("--docker")) {
+      if (usage.has("--gpus-per-node")) {
+        throw new Usage.WrongUsage("--gpus-per-node needs --docker");
+      }
+      return Optional.empty();
+    }
+    Optional<String> obstacle = DockerEngine.obstacle();
+    if (obstacle.isPresent()) {
+      throw new Usage.WrongUsage(obstacle.get());
+    }
+    if (gpus > 0 && !DockerRuntime.canPretendGpus()) {
+      throw new Usage.WrongUsage(
+          "--gpus-per-node needs the control group 'devices' of version 1, which is not mounted");
+    }
+    return Optional.of(DockerOptions.standard().gpusPerNode(gpus));
+  }
+
   private static void announce(PrintStream out, EmbeddedCluster cluster) {
     cluster.s3().createBucket(BUCKET);
     Map<String, String> exports = new LinkedHashMap<>();
     exports.put("HADOOP_CONF_DIR", cluster.configurationDirectory().toString());
     exports.putAll(cluster.s3().environment());
     exports.put("HEDDLE_BUCKET", BUCKET);
+    cluster.docker().ifPresent(engine -> exports.put("DOCKER_HOST", engine.host().toString()));
     exports.forEach((name, value) -> out.println("export " + name + "=" + quote(value)));
     out.println("# ready");
     out.flush();

@@ -33,8 +33,8 @@ public final class Usage {
   }
 
   /**
-   * @param known with value; {@code --help} is always known
-   * @param flags without value
+   * @param known with value
+   * @param flags without; {@code --help} is always known
    */
   public static Usage parse(List<String> arguments, Set<String> known, Set<String> flags)
       throws WrongUsage {
@@ -70,9 +70,9 @@ public final class Usage {
     return values.containsKey("--help");
   }
 
-  /** Whether the flag was given. */
-  public boolean has(String flag) {
-    return values.containsKey(flag);
+  /** Whether the flag, or the option, was given. */
+  public boolean has(String name) {
+    return values.containsKey(name);
   }
 
   public Optional<String> text(String name) {

@@ -89,6 +89,11 @@ public final class DockerEngine implements AutoCloseable {
     return engine;
   }
 
+  /** The engine of another process that keeps everything in this directory. */
+  static DockerEngine at(Path directory) {
+    return new DockerEngine(directory);
+  }
+
   private List<String> commandLine() throws IOException {
     return List.of(
         // In a session of its own: a Ctrl-C is for us, who then end it in order.

@@ -88,7 +88,15 @@ class ClusterCommandIT {
   @Test
   void wrongUsageIsExit2() throws IOException, InterruptedException {
     for (String[] wrong :
-        new String[][] {{"--nodes", "0"}, {"--node", "3"}, {"--dir"}, {"--dir", "a b"}}) {
+        new String[][] {
+          {"--nodes", "0"},
+          {"--node", "3"},
+          {"--dir"},
+          {"--dir", "a b"},
+          {"--gpus-per-node", "2"},
+          {"--docker", "--gpus-per-node", "9"},
+          {"--docker=yes"}
+        }) {
       Process command = start(wrong);
       assertTrue(command.waitFor(60, TimeUnit.SECONDS));
       assertEquals(2, command.exitValue());

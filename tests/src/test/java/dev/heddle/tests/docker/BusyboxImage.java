@@ -15,6 +15,15 @@ final class BusyboxImage {
         DockerEngine.find("busybox")
             .orElseGet(
                 () -> Assertions.fail("busybox is missing: 'apt-get install busybox-static'"));
+    Process libraries =
+        new ProcessBuilder("ldd", busybox.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    Assertions.assertNotEquals(
+        0,
+        libraries.waitFor(),
+        busybox + " needs libraries: 'apt-get install busybox-static' brings one that doesn't");
     Path root = Files.createTempDirectory("busybox");
     try {
       Path programs = Files.createDirectories(root.resolve("bin"));

@@ -93,7 +93,8 @@ class ContainerEndingsIT {
     JsonNode ended = jobs.awaitEnd("ignores", PATIENCE);
     assertEquals("Stopped", ended.path("TrainingJobStatus").asText());
     assertTrue(Duration.between(asked, Instant.now()).toSeconds() < 60);
-    assertEquals(137, ended.path("Heddle").path("Hosts").path(0).path("ExitCode").asInt(), ended.toString());
+    assertEquals(
+        137, ended.path("Heddle").path("Hosts").path(0).path("ExitCode").asInt(), ended.toString());
   }
 
   @Test
