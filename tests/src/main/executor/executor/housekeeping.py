@@ -103,6 +103,9 @@ def _delete_content(directory):
         if stat.S_IMODE(os.lstat(directory).st_mode) & 0o700 != 0o700:
             os.chmod(directory, 0o700)
         entries = list(os.scandir(directory))
+    except FileNotFoundError:
+        # Somebody else deletes here as well.
+        return None
     except OSError as failure:
         return failure
     for entry in entries:

@@ -193,6 +193,10 @@ class NodesWithDockerIT {
             .until(() -> output(cluster, container, "stdout.txt").contains("gpus 0,1"));
         master.stop(container);
       }
+      // A NodeManager that is asked for GPUs before it has taken these back waits two minutes, in
+      // which it can't take them back.
+      master.awaitEnd(first);
+      master.awaitEnd(second);
     }
   }
 
