@@ -1,6 +1,7 @@
 """Localizing for a container, and launching it as a process or with Docker."""
 
 import os
+import shutil
 import time
 
 from . import codes, identity, trees
@@ -34,6 +35,7 @@ def localize(user_name, container, credentials, command, setup):
     trees.log_directories(container.app_log_dirs(), container, user, setup)
     trees.log_directories(container.container_log_dirs(), container, user, setup)
     source = trees.open_as_node_manager(credentials, setup, "cred file")
+    command = _with_readable_class_path(command, setup)
     identity.drop(user)
     directory = trees.application_directories(container)
     trees.copy(
@@ -52,6 +54,37 @@ def localize(user_name, container, credentials, command, setup):
             codes.GENERAL_FAILURE,
             f"Failure to exec app initialization process - {failure.strerror}",
         ) from None
+
+
+def _with_readable_class_path(command, setup):
+    """
+    The NodeManager's own class path, which on a node every user can read. A build's may lie in a
+    home directory: what the user can't read of it is linked beside the configuration.
+    """
+    if "-classpath" not in command:
+        return command
+    index = command.index("-classpath") + 1
+    entries = []
+    for entry in command[index].split(":"):
+        if not os.access(entry, os.R_OK, effective_ids=True):
+            with identity.As(0, 0):
+                entry = _linked(entry, os.path.join(os.path.dirname(setup.path), "lib"))
+        entries.append(entry)
+    return command[:index] + [":".join(entries)] + command[index + 1 :]
+
+
+def _linked(entry, directory):
+    if not os.path.isfile(entry):
+        return entry
+    os.makedirs(directory, mode=0o755, exist_ok=True)
+    link = os.path.join(directory, os.path.basename(entry))
+    try:
+        os.link(entry, link)
+    except FileExistsError:
+        pass
+    except OSError:
+        shutil.copyfile(entry, link)
+    return link
 
 
 def as_process(launch, cgroups, setup):

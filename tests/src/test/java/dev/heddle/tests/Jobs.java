@@ -86,6 +86,12 @@ public final class Jobs {
     return scratch.resolve(name);
   }
 
+  /** A text file of the tests' own. */
+  public Path write(String name, String text) throws IOException {
+    Files.createDirectories(scratch);
+    return Files.writeString(scratch(name), text);
+  }
+
   /** The names of the files in a {@code .tar.gz} of the tests' bucket, sorted. */
   public List<String> members(String key) throws IOException {
     return List.copyOf(contents(key).keySet());

@@ -237,9 +237,8 @@ class ContainerWorldIT {
   @Test
   void gpusAreHandedOutWithoutOverlapAndAThirdJobWaits() throws Exception {
     Path types =
-        Files.writeString(
-            jobs.scratch("gpu-types.json"),
-            "{\"ml.one-gpu\": {\"memoryMb\": 1024, \"vcores\": 1, \"gpus\": 1}}");
+        jobs.write(
+            "gpu-types.json", "{\"ml.one-gpu\": {\"memoryMb\": 1024, \"vcores\": 1, \"gpus\": 1}}");
     String image = images.sample("shell");
     List<String> names = List.of("gpus-1", "gpus-2", "gpus-3");
     try {

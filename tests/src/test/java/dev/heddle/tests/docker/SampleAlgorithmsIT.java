@@ -37,8 +37,8 @@ class SampleAlgorithmsIT {
     }
     String bucket = jobs.uri("x").replaceFirst("s3://([^/]+)/.*", "$1");
     Path job =
-        Files.writeString(
-            jobs.scratch("xgboost-1.json"),
+        jobs.write(
+            "xgboost-1.json",
             Files.readString(sample("xgboost").resolve("job.json")).replace("BUCKET", bucket));
     Jobs.Outcome outcome = jobs.run("submit", "--job", job.toString(), "--wait");
     assertEquals(0, outcome.code(), outcome.toString());
@@ -96,7 +96,7 @@ class SampleAlgorithmsIT {
                 Files.readString(sample("shell").resolve("job.json")).replace("BUCKET", bucket));
     ((com.fasterxml.jackson.databind.node.ObjectNode) json.get("ResourceConfig"))
         .put("InstanceCount", 3);
-    Path job = Files.writeString(jobs.scratch("shell-1.json"), json.toString());
+    Path job = jobs.write("shell-1.json", json.toString());
     Jobs.Outcome outcome = jobs.run("submit", "--job", job.toString(), "--wait");
     assertEquals(0, outcome.code(), outcome.toString());
     assertEquals(6, jobs.members("output/shell-1/output/model.tar.gz").size(), "two files a host");

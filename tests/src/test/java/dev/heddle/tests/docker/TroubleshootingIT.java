@@ -150,8 +150,7 @@ class TroubleshootingIT {
   @Test
   void aNodeWithoutRoomForTheAgentIsAvoidedAndTold() throws Exception {
     java.nio.file.Path types =
-        java.nio.file.Files.writeString(
-            jobs.scratch("types.json"), "{\"ml.full\": {\"memoryMb\": 11264, \"vcores\": 1}}");
+        jobs.write("types.json", "{\"ml.full\": {\"memoryMb\": 11264, \"vcores\": 1}}");
     JobFile job = jobs.job("no-room", images.sample("shell")).hosts(3);
     ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("ResourceConfig"))
         .put("InstanceType", "ml.full");
