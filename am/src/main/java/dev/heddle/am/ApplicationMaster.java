@@ -20,6 +20,7 @@ import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.JobTokenSecrets;
 import dev.heddle.containerlauncher.protocol.TokenFile;
+import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.S3Access;
@@ -161,6 +162,9 @@ public final class ApplicationMaster {
             cluster,
             record,
             clock,
+            DockerNetwork.of(request, settings)
+                .filter(DockerNetwork::hasAddressesOfItsOwn)
+                .isPresent(),
             host ->
                 new Assignment(
                     host, 1, files.requestJson(), arn, hosts, s3, shape.gpus(), settings));

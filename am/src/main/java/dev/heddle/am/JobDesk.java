@@ -5,6 +5,7 @@ import dev.heddle.am.record.JobRecord;
 import dev.heddle.am.rpc.Desk;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.am.supervisor.HostView;
+import dev.heddle.am.supervisor.JobView;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
@@ -16,6 +17,8 @@ import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,8 +35,11 @@ final class JobDesk implements Desk {
   private final JobRecord record;
   private final Clock clock;
   private final Function<String, Assignment> assignments;
+  private final boolean ownAddresses;
+  private volatile List<Order.HostAddress> addresses = List.of();
 
   /**
+   * @param ownAddresses whether containers have addresses that are not their nodes'
    * @param assignments the assignment of a host by its name
    */
   JobDesk(
@@ -41,8 +47,10 @@ final class JobDesk implements Desk {
       Cluster cluster,
       JobRecord record,
       Clock clock,
+      boolean ownAddresses,
       Function<String, Assignment> assignments) {
     this.loop = loop;
+    this.ownAddresses = ownAddresses;
     this.cluster = cluster;
     this.record = record;
     this.clock = clock;
@@ -78,6 +86,25 @@ final class JobDesk implements Desk {
   @Override
   public Optional<AlgorithmContainer> algorithm(String container) {
     return cluster.algorithm(container);
+  }
+
+  @Override
+  public List<Order.HostAddress> addresses() throws IOException {
+    if (!ownAddresses || !addresses.isEmpty()) {
+      return addresses;
+    }
+    List<HostView> hosts = await(loop.ask(JobView::hosts));
+    List<Order.HostAddress> known = new ArrayList<>();
+    for (HostView host : hosts) {
+      cluster
+          .algorithm(host.container())
+          .flatMap(AlgorithmContainer::address)
+          .ifPresent(address -> known.add(new Order.HostAddress(host.name(), address)));
+    }
+    if (!known.isEmpty() && known.size() == hosts.size()) {
+      addresses = List.copyOf(known);
+    }
+    return addresses;
   }
 
   @Override

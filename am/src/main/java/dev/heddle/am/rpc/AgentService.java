@@ -71,6 +71,7 @@ final class AgentService implements AgentProtocolPB {
               order,
               relay.requestsFor(report.host()),
               interval(report),
+              desk.addresses(),
               desk.algorithm(report.containerId())));
     } catch (IOException e) {
       throw new ServiceException(e);

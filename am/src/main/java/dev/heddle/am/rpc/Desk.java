@@ -7,6 +7,7 @@ import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** The job behind the RPC server. Calls may block for a moment; they come from many threads. */
@@ -31,6 +32,9 @@ public interface Desk {
    * @param container the id by which the host's agent is known
    */
   Optional<AlgorithmContainer> algorithm(String container);
+
+  /** All hosts' containers' own addresses, once all are known; empty where they have none. */
+  List<Order.HostAddress> addresses() throws IOException;
 
   /**
    * @throws IOException when the container is no host of the job any more

@@ -25,6 +25,11 @@ interface NodeCalls {
   /** In the place of a holder. */
   void replaceHolder(Container container, ContainerSpec spec, Consumer<Optional<String>> done);
 
+  /**
+   * @param done is told the container's own address; empty while it isn't known
+   */
+  void address(Container container, Consumer<Optional<String>> done);
+
   void terminate(Container container);
 
   void stop(Container container);

@@ -1,6 +1,8 @@
 package dev.heddle.am.yarn;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.protocolrecords.SignalContainerRequest;
@@ -39,6 +41,16 @@ final class NodeManagers {
     ready.await();
     // Without autoCommit a failing algorithm is silently rolled back, and nobody hears of it.
     client.reInitializeContainer(container.getId(), context, true);
+  }
+
+  /** The container's own address, once its NodeManager knows it. */
+  Optional<String> address(Container container)
+      throws IOException, YarnException, InterruptedException {
+    ready.await();
+    List<String> all = client.getContainerStatus(container.getId(), container.getNodeId()).getIPs();
+    return all == null
+        ? Optional.empty()
+        : all.stream().map(String::strip).filter(ip -> !ip.isEmpty()).findFirst();
   }
 
   /** TERM to the container's first process; nothing follows it, unlike a stop. */

@@ -76,6 +76,24 @@ final class NodeWork implements NodeCalls {
   }
 
   @Override
+  public void address(Container container, Consumer<Optional<String>> done) {
+    threads.execute(
+        () -> {
+          Optional<String> address = Optional.empty();
+          try {
+            address = nodeManagers.address(container);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+          } catch (IOException | YarnException | RuntimeException e) {
+            log.warn("the address of {} is not known: {}", container.getId(), e.toString());
+          }
+          Optional<String> found = address;
+          owner.accept(() -> done.accept(found));
+        });
+  }
+
+  @Override
   public void terminate(Container container) {
     call("TERM to " + container.getId(), () -> nodeManagers.terminate(container), failure -> {});
   }

@@ -38,6 +38,8 @@ final class Pair {
   Stage stage = Stage.ALLOCATED;
   Instant unheldUntil = Instant.MAX;
   Optional<ContainerSpec> wanted = Optional.empty();
+  Optional<String> address = Optional.empty();
+  boolean addressAsked;
   Optional<AllocationEnd> end = Optional.empty();
 
   /**
@@ -59,6 +61,6 @@ final class Pair {
 
   AlgorithmContainer view() {
     return new AlgorithmContainer(
-        algorithm.getId().toString(), stage.compareTo(Stage.STARTED) >= 0, end);
+        algorithm.getId().toString(), stage.compareTo(Stage.STARTED) >= 0, address, end);
   }
 }

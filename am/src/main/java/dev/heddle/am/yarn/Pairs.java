@@ -6,6 +6,7 @@ import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
+import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import org.apache.logging.log4j.Logger;
  */
 final class Pairs {
   private static final Logger log = LogManager.getLogger(Pairs.class);
+  private static final Duration ADDRESS_PAUSE = Duration.ofMillis(500);
   private static final Duration AVOIDANCE = Duration.ofMinutes(5);
 
   private final Requests requests;
@@ -40,6 +42,7 @@ final class Pairs {
   private final Duration unheld;
   private final Consumer<Event> events;
   private final Map<String, Pair> pairs = new LinkedHashMap<>();
+  private Instant nextAddresses = Instant.MIN;
   private final Map<String, AlgorithmContainer> views = new ConcurrentHashMap<>();
 
   /**
@@ -290,7 +293,35 @@ final class Pairs {
         askAgain(pair, "it would expire");
       }
     }
+    askForAddresses(now);
     requests.tick(now);
+  }
+
+  private void askForAddresses(Instant now) {
+    if (now.isBefore(nextAddresses)) {
+      return;
+    }
+    nextAddresses = now.plus(ADDRESS_PAUSE);
+    for (Pair pair : pairs.values()) {
+      boolean wanted =
+          pair.stage == Pair.Stage.STARTED
+              && pair.address.isEmpty()
+              && DockerNetwork.hasAddressesOfItsOwn(pair.wanted.orElseThrow().network());
+      if (wanted && !pair.addressAsked) {
+        pair.addressAsked = true;
+        calls.address(
+            pair.algorithm,
+            address -> {
+              pair.addressAsked = false;
+              if (isCurrent(pair) && address.isPresent()) {
+                log.info(
+                    "{}: {} has the address {}", pair.host, pair.algorithm.getId(), address.get());
+                pair.address = address;
+                publish(pair);
+              }
+            });
+      }
+    }
   }
 
   /** The pair's algorithm container, for any thread. */

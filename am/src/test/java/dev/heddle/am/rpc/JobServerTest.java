@@ -108,6 +108,11 @@ class JobServerTest {
     }
 
     @Override
+    public List<Order.HostAddress> addresses() {
+      return List.of(new Order.HostAddress("algo-1", "172.18.0.2"));
+    }
+
+    @Override
     public void startAlgorithm(String container, ContainerSpec spec) {
       started = spec;
     }
@@ -349,8 +354,10 @@ class JobServerTest {
               new AlgorithmContainer(
                   "container_9",
                   true,
+                  Optional.of("172.18.0.2"),
                   Optional.of(new AllocationEnd(AllocationEnd.Cause.EXITED, 29, "no\nmount"))));
       assertEquals(desk.algorithm, agent.heartbeat(report).container());
+      assertEquals(desk.addresses(), agent.heartbeat(report).addresses());
     }
   }
 

@@ -110,6 +110,11 @@ class PairsTest {
     }
 
     @Override
+    public void address(Container container, Consumer<Optional<String>> done) {
+      note("address of", container, done);
+    }
+
+    @Override
     public void terminate(Container container) {
       calls.add("terminate " + container.getId().getContainerId());
     }
@@ -280,6 +285,26 @@ class PairsTest {
     assertEquals(
         Optional.of(new AllocationEnd(Cause.LAUNCH_FAILED, 0, "no such container")),
         pairs.view(allocation).orElseThrow().end());
+  }
+
+  @Test
+  void aContainerOnANetworkOfItsOwnIsAskedForItsAddressUntilItHasOne() {
+    hold();
+    pairs.start(
+        allocation,
+        new ContainerSpec("local/image", List.of("train"), Map.of(), List.of(), List.of(), "blue"));
+    calls.last.accept(Optional.empty());
+    pairs.tick();
+    pairs.tick();
+    assertEquals(List.of("address of 1"), calls.calls.subList(3, 4));
+    calls.last.accept(Optional.empty());
+    clock.forward(1);
+    pairs.tick();
+    calls.last.accept(Optional.of("172.18.0.2"));
+    assertEquals(Optional.of("172.18.0.2"), pairs.view(allocation).orElseThrow().address());
+    clock.forward(1);
+    pairs.tick();
+    assertEquals(5, calls.calls.size());
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.runtime.AlgorithmStatus;
 import dev.heddle.containerlauncher.runtime.RunningAlgorithm;
 import dev.heddle.pipemode.ArchiveSlice;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,7 @@ final class Agent {
   private final String name;
   private final CompletableFuture<Integer> finished = new CompletableFuture<>();
 
+  private List<Order.HostAddress> addresses = List.of();
   private AgentPhase phase = AgentPhase.PREPARING;
   private Order order;
   private boolean taken;
@@ -149,6 +151,9 @@ final class Agent {
 
   private void onReply(AgentReply reply) {
     reply.container().ifPresent(container::heard);
+    if (!reply.addresses().isEmpty() && !reply.addresses().equals(addresses)) {
+      takeAddresses(reply.addresses());
+    }
     Order next = reply.order();
     if (order == null || next.number() > order.number()) {
       LOG.info("{}: order {} {}", name, next.number(), next.getClass().getSimpleName());
@@ -156,6 +161,16 @@ final class Agent {
       taken = false;
     }
     act();
+  }
+
+  private void takeAddresses(List<Order.HostAddress> all) {
+    addresses = all;
+    LOG.info("{}: the hosts' containers have the addresses {}", name, all);
+    try {
+      host.writeHosts(all);
+    } catch (IOException e) {
+      LOG.error("{}: the hosts file can't be written", name, e);
+    }
   }
 
   /** Takes the current order up as soon as the phase allows; called after every change. */

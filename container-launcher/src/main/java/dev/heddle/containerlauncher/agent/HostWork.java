@@ -20,6 +20,7 @@ import dev.heddle.containerlauncher.protocol.Progress;
 import dev.heddle.containerlauncher.runtime.AlgorithmCommand;
 import dev.heddle.containerlauncher.runtime.AlgorithmRuntime;
 import dev.heddle.containerlauncher.runtime.ContainerControl;
+import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.containerlauncher.runtime.FaultException;
 import dev.heddle.containerlauncher.runtime.RunningAlgorithm;
 import dev.heddle.pipemode.ArchiveSlice;
@@ -100,11 +101,20 @@ final class HostWork implements AutoCloseable {
   RunningAlgorithm start(Order.Start order)
       throws FaultException, IOException, InterruptedException {
     List<String> names = order.hosts().stream().map(Order.HostAddress::host).toList();
+    boolean own =
+        DockerNetwork.of(request, assignment.settings())
+            .filter(DockerNetwork::hasAddressesOfItsOwn)
+            .isPresent();
     new ConfigFiles(paths.tree())
         .writeResources(
             new ResourceConfigFile(
-                request.resourceConfig(), assignment.host(), names, order.networkInterface()));
-    new HostsFile(order.hosts(), assignment.host(), me.nodeNames()).write(paths.hostsFile());
+                request.resourceConfig(),
+                assignment.host(),
+                names,
+                own ? DockerNetwork.INTERFACE : order.networkInterface()));
+    // Addresses of the containers' own are known only when all run; names may lag (SageMaker
+    // Developer Guide, "Distributed Training Configuration").
+    writeHosts(own ? List.of() : order.hosts());
     return runtime.start(
         AlgorithmEnvironment.of(
             request,
@@ -112,6 +122,11 @@ final class HostWork implements AutoCloseable {
             assignment.attempt(),
             assignment.s3().region(),
             assignment.gpus() > 0));
+  }
+
+  /** Rewritten in place: through a bind mount another file of the name would not be seen. */
+  void writeHosts(List<Order.HostAddress> addresses) throws IOException {
+    new HostsFile(addresses, assignment.host(), me.nodeNames()).write(paths.hostsFile());
   }
 
   /** Looks at what an algorithm left. */

@@ -3,7 +3,6 @@ package dev.heddle.containerlauncher.agent;
 import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.contract.NodePaths;
-import dev.heddle.containerlauncher.job.ImageKind;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.protocol.Assignment;
@@ -50,14 +49,9 @@ final class YarnHostParts implements HostParts {
       ContainerControl container) {
     Settings settings = assignment.settings();
     TrainingJobRequest request = TrainingJobRequest.bind(Json.read(assignment.requestJson()));
-    String image = request.algorithmSpecification().trainingImage();
-    if (ImageKind.of(image) == ImageKind.DOCKER) {
-      return new ContainerRuntime(
-          paths,
-          logRoots,
-          DockerNetwork.of(request.enableNetworkIsolation(), request.hostCount(), settings),
-          logs,
-          container);
+    Optional<String> network = DockerNetwork.of(request, settings);
+    if (network.isPresent()) {
+      return new ContainerRuntime(paths, logRoots, network.get(), logs, container);
     }
     return new ProcessRuntime(paths, settings, hadoop, data::store);
   }

@@ -10,14 +10,18 @@ import java.util.Optional;
  * @param order the host's current order
  * @param logRequests what clients want to read now
  * @param interval until the next heartbeat
+ * @param addresses of all hosts' algorithm containers, once all are known, on a network where they
+ *     have addresses of their own; else empty
  * @param container the host's algorithm container, where it has one of its own
  */
 public record AgentReply(
     Order order,
     List<LogRequest> logRequests,
     Duration interval,
+    List<Order.HostAddress> addresses,
     Optional<AlgorithmContainer> container) {
   public AgentReply {
     logRequests = List.copyOf(logRequests);
+    addresses = List.copyOf(addresses);
   }
 }

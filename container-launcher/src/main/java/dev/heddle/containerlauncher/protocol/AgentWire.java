@@ -202,6 +202,10 @@ public final class AgentWire {
               .setOffset(request.offset())
               .setMaxBytes(request.maxBytes()));
     }
+    for (Order.HostAddress host : reply.addresses()) {
+      message.addAddresses(
+          HeddleProtos.Address.newBuilder().setHost(host.host()).setAddress(host.address()));
+    }
     reply.container().ifPresent(c -> message.setContainer(ContainerWire.message(c)));
     return message.build();
   }
@@ -219,6 +223,9 @@ public final class AgentWire {
                         request.getMaxBytes()))
             .toList(),
         Duration.ofMillis(message.getIntervalMs()),
+        message.getAddressesList().stream()
+            .map(a -> new Order.HostAddress(a.getHost(), a.getAddress()))
+            .toList(),
         message.hasContainer()
             ? Optional.of(ContainerWire.container(message.getContainer()))
             : Optional.empty());

@@ -46,6 +46,7 @@ public final class ContainerWire {
   static ContainerMessage message(AlgorithmContainer container) {
     ContainerMessage.Builder message =
         ContainerMessage.newBuilder().setId(container.id()).setStarted(container.started());
+    container.address().ifPresent(message::setAddress);
     container
         .end()
         .ifPresent(
@@ -61,6 +62,7 @@ public final class ContainerWire {
     return new AlgorithmContainer(
         message.getId(),
         message.getStarted(),
+        message.hasAddress() ? Optional.of(message.getAddress()) : Optional.empty(),
         message.hasEndCause()
             ? Optional.of(
                 new AllocationEnd(

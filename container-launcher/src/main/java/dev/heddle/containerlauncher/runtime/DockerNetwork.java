@@ -2,6 +2,9 @@ package dev.heddle.containerlauncher.runtime;
 
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.job.ImageKind;
+import dev.heddle.containerlauncher.job.TrainingJobRequest;
+import java.util.Optional;
 
 /** The Docker network that a job's containers get. */
 public final class DockerNetwork {
@@ -11,7 +14,22 @@ public final class DockerNetwork {
   /** The node's own. */
   public static final String HOST = "host";
 
+  /** What a container's interface is called on any other network. */
+  public static final String INTERFACE = "eth0";
+
   private DockerNetwork() {}
+
+  /** Whether a container has an address there that is not its node's. */
+  public static boolean hasAddressesOfItsOwn(String network) {
+    return !network.equals(HOST) && !network.equals(NONE);
+  }
+
+  /** As {@link #of(boolean, int, Settings)} for a whole request; empty unless it is Docker's. */
+  public static Optional<String> of(TrainingJobRequest request, Settings settings) {
+    return ImageKind.of(request.algorithmSpecification().trainingImage()) == ImageKind.DOCKER
+        ? Optional.of(of(request.enableNetworkIsolation(), request.hostCount(), settings))
+        : Optional.empty();
+  }
 
   /**
    * A job that is isolated (EnableNetworkIsolation) has no network on one host; on several it has

@@ -77,7 +77,7 @@ final class FakeAm implements AgentProtocol {
     List<LogRequest> asked = logRequests;
     logRequests = List.of();
     boolean ready = report.phase().compareTo(AgentPhase.READY) >= 0;
-    return new AgentReply(order, asked, ready ? FAST : untilReady, container);
+    return new AgentReply(order, asked, ready ? FAST : untilReady, List.of(), container);
   }
 
   @Override
