@@ -20,13 +20,16 @@ public final class DockerClusterExtension extends SharedCluster implements Execu
   private static final int NODES = 3;
   private static final int GPUS = 2;
 
+  /** A network on which containers reach each other and nothing else. */
+  public static final String SEALED = "sealed";
+
   /** Milliseconds after which an allocation that is not launched is taken back. */
   private static final String EXPIRY =
       "yarn.resourcemanager.rm.container-allocation.expiry-interval-ms";
 
   @Override
   EmbeddedCluster.Options options() {
-    DockerOptions docker = DockerOptions.standard();
+    DockerOptions docker = DockerOptions.standard().networks("host", "none", SEALED);
     return new EmbeddedCluster.Options(Optional.empty(), NODES, Map.of(EXPIRY, "20000"))
         .withDocker(DockerRuntime.canPretendGpus() ? docker.gpusPerNode(GPUS) : docker);
   }

@@ -63,15 +63,18 @@ public final class DockerEngine implements AutoCloseable {
    * Returns when the engine answers.
    *
    * @param directory its own, which {@link #close} removes
+   * @param networks to make, without a way out. With any, the engine has a network namespace of its
+   *     own, so that the machine's interfaces stay as they are; with none, it has the machine's
    */
-  public static DockerEngine start(Path directory) throws IOException, InterruptedException {
+  public static DockerEngine start(Path directory, List<String> networks)
+      throws IOException, InterruptedException {
     Files.createDirectories(directory);
     DockerEngine engine = new DockerEngine(directory);
     if (engine.socket().toString().length() > LONGEST_SOCKET_PATH) {
       throw new IOException("the path of a socket can't be as long as " + engine.socket());
     }
     Process daemon =
-        new ProcessBuilder(engine.commandLine())
+        new ProcessBuilder(engine.commandLine(!networks.isEmpty()))
             .redirectErrorStream(true)
             .redirectOutput(engine.log().toFile())
             .start();
@@ -86,6 +89,13 @@ public final class DockerEngine implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
+    for (String network : networks) {
+      Outcome made = engine.run("network", "create", "--internal", network);
+      if (made.code() != 0) {
+        engine.close();
+        throw new IOException("no network " + network + " could be made: " + made.output());
+      }
+    }
     return engine;
   }
 
@@ -94,23 +104,34 @@ public final class DockerEngine implements AutoCloseable {
     return new DockerEngine(directory);
   }
 
-  private List<String> commandLine() throws IOException {
-    return List.of(
-        // In a session of its own: a Ctrl-C is for us, who then end it in order.
-        program("setsid"),
-        program("dockerd"),
-        "--data-root",
-        directory.resolve("root").toString(),
-        "--exec-root",
-        directory.resolve("exec").toString(),
-        "-p",
-        directory.resolve("pid").toString(),
-        "-H",
-        host().toString(),
-        "--iptables=false",
-        "--bridge=none",
-        "--add-runtime",
-        "nvidia=" + program("runc"));
+  private List<String> commandLine(boolean apart) throws IOException {
+    // In a session of its own: a Ctrl-C is for us, who then end it in order.
+    List<String> line = new ArrayList<>(List.of(program("setsid")));
+    if (apart) {
+      line.addAll(
+          List.of(
+              program("unshare"),
+              "--net",
+              "/bin/sh",
+              "-c",
+              program("ip") + " link set lo up && exec \"$0\" \"$@\""));
+    }
+    line.addAll(
+        List.of(
+            program("dockerd"),
+            "--data-root",
+            directory.resolve("root").toString(),
+            "--exec-root",
+            directory.resolve("exec").toString(),
+            "-p",
+            directory.resolve("pid").toString(),
+            "-H",
+            host().toString(),
+            "--iptables=false",
+            "--bridge=none",
+            "--add-runtime",
+            "nvidia=" + program("runc")));
+    return line;
   }
 
   private static String program(String name) throws IOException {

@@ -10,7 +10,8 @@ import java.util.List;
  * @param inspectRetries {@code docker.inspect.max.retries}: each costs an exit code of 0 three
  *     seconds; YARN's own default is 10
  * @param trustedRegistries images from elsewhere run without mounts and capabilities
- * @param networks that containers may ask for; the first is the default
+ * @param networks that containers may ask for; the first is the default. Beyond {@code host} and
+ *     {@code none} they are made, without a way out
  */
 public record DockerOptions(
     int gpusPerNode,

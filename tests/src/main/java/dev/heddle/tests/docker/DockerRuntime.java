@@ -3,6 +3,7 @@ package dev.heddle.tests.docker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ import java.util.Optional;
 public final class DockerRuntime implements AutoCloseable {
   /** As whom containers run, whoever submitted them: YARN's rule for clusters without security. */
   public static final String USER = "nobody";
+
+  /** Networks that every engine has. */
+  private static final List<String> BUILT_IN = List.of("host", "none");
 
   private final DockerDirectory directory;
   private final DockerEngine engine;
@@ -51,7 +55,10 @@ public final class DockerRuntime implements AutoCloseable {
     DockerDirectory directory = DockerDirectory.take();
     boolean started = false;
     try {
-      DockerEngine engine = DockerEngine.start(directory.engine());
+      DockerEngine engine =
+          DockerEngine.start(
+              directory.engine(),
+              options.networks().stream().filter(n -> !BUILT_IN.contains(n)).toList());
       Path docker = ContainerExecutor.dockerCommand(directory.executor(), engine);
       ContainerExecutor executor =
           ContainerExecutor.install(

@@ -235,6 +235,39 @@ class ContainerWorldIT {
   }
 
   @Test
+  void hostsOfAnIsolatedJobReachEachOtherByNameOnTheNetworkSetApart() throws Exception {
+    String image =
+        images.script(
+            "sealed",
+            """
+            me=$(sed 's/.*"current_host":"\\([^"]*\\)".*/\\1/' /opt/ml/input/config/resourceconfig.json)
+            until getent ahostsv4 algo-1 >/dev/null && getent ahostsv4 algo-2 >/dev/null; do sleep 0.1; done
+            exec perl -MIO::Socket::INET -e '
+              my $me = shift; $| = 1; $SIG{ALRM} = sub { die "nobody came\\n" }; alarm 60;
+              if ($me eq "algo-1") {
+                my $s = IO::Socket::INET->new(LocalAddr => $me, LocalPort => 29001, Listen => 1) or die $!;
+                my $c = $s->accept; print "heard: ", scalar <$c>;
+              } else {
+                my $c;
+                until ($c = IO::Socket::INET->new(PeerAddr => "algo-1", PeerPort => 29001)) { select undef, undef, undef, 0.1 }
+                print $c "hello from $me at ", $c->sockhost, "\\n";
+              }' "$me"
+            """);
+    JobFile job = jobs.job("sealed", image).hosts(2);
+    job.json().put("EnableNetworkIsolation", true);
+    Jobs.Outcome outcome =
+        jobs.submit(
+            job,
+            "--wait",
+            "--conf",
+            "heddle.docker.isolated-network=" + DockerClusterExtension.SEALED);
+    assertEquals(0, outcome.code(), outcome + log("sealed", "algo-1") + log("sealed", "algo-2"));
+    String log = log("sealed", "algo-1");
+    assertTrue(log.contains("heard: hello from algo-2 at 1"), log);
+    assertFalse(log.contains("at 127."), log);
+  }
+
+  @Test
   void gpusAreHandedOutWithoutOverlapAndAThirdJobWaits() throws Exception {
     Path types =
         jobs.write(
