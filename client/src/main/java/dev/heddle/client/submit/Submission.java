@@ -83,6 +83,7 @@ public final class Submission {
     Future<byte[]> configuration = session.inBackground(() -> configuration(hadoop));
     Future<Optional<JarResource>> jar = session.inBackground(() -> publishJar(hadoop, findings));
     looking.add(background(() -> lookAtImage(hadoop, findings)));
+    looking.add(background(() -> new EntrypointCheck(session, findings).check(file)));
     Optional<Target> target = lookAtCluster(findings);
     // Also when the cluster is out of reach: what was begun in S3 is taken back by its own thread.
     for (Future<Void> each : looking) {
