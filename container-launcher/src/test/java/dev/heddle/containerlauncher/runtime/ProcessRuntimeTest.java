@@ -133,7 +133,7 @@ class ProcessRuntimeTest {
             .collect(Collectors.toCollection(TreeSet::new));
     names.removeAll(List.of("PWD", "_", "SHLVL", "OLDPWD")); // the shell's own
     TreeSet<String> expected =
-        new TreeSet<>(List.of("GREETING", "TRAINING_JOB_NAME", "PATH", "HOME", "TMPDIR"));
+        new TreeSet<>(List.of("GREETING", "TRAINING_JOB_NAME", "PATH", "HOME", "LANG", "TMPDIR"));
     if (namespaces.equals("never")) {
       expected.addAll(List.of("SAGEMAKER_BASE_DIR", "HEDDLE_ALGORITHM"));
     }

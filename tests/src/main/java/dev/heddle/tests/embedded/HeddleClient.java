@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -26,7 +27,9 @@ public record HeddleClient(Path jar, Path configuration, Map<String, String> env
 
   /** A client of an embedded cluster. */
   public static HeddleClient of(EmbeddedCluster cluster, Path jar) {
-    return new HeddleClient(jar, cluster.configurationDirectory(), cluster.s3().environment());
+    Map<String, String> environment = new HashMap<>(cluster.s3().environment());
+    cluster.docker().ifPresent(e -> environment.put("DOCKER_HOST", e.host().toString()));
+    return new HeddleClient(jar, cluster.configurationDirectory(), environment);
   }
 
   /**

@@ -175,6 +175,20 @@ class TroubleshootingIT {
   }
 
   @Test
+  void anEntrypointThatCantBeReplacedIsRefusedBeforeAnythingStarts() throws Exception {
+    String image = images.script("own-entrypoint", "", "ENTRYPOINT [\"/usr/local/bin/train\"]");
+    JobFile job = jobs.job("own-entrypoint", image);
+    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("AlgorithmSpecification"))
+        .putArray("ContainerEntrypoint")
+        .add("fit");
+    Jobs.Outcome outcome = jobs.submit(job);
+    assertEquals(2, outcome.code(), outcome.toString());
+    assertTrue(
+        outcome.err().contains("has an ENTRYPOINT of its own ([\"/usr/local/bin/train\"]"),
+        outcome.err());
+  }
+
+  @Test
   void whatCantBePassedIsRefusedBeforeAnythingStarts() throws Exception {
     JobFile job =
         jobs.job("refused", images.sample("shell")).environment(Map.of("NOTE", "two\nlines"));
