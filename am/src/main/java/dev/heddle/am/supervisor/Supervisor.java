@@ -3,6 +3,7 @@ package dev.heddle.am.supervisor;
 import dev.heddle.containerlauncher.job.SecondaryStatus;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
@@ -211,6 +212,11 @@ public final class Supervisor {
 
   /** A host's algorithm runs no more, or will never run. */
   private void onQuiet(Instant now, Host host, AgentReport report) {
+    report
+        .exit()
+        .map(AlgorithmExit::remark)
+        .filter(remark -> !remark.isEmpty())
+        .ifPresent(remark -> note(now, host.name + ": " + remark));
     if (phase == Phase.PREPARING || phase == Phase.TRAINING) {
       if (report.fault().isPresent()) {
         end(now, Verdict.failed(Reasons.fault(host.name, report.fault().get())));

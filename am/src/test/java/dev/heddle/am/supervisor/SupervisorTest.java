@@ -509,4 +509,80 @@ class SupervisorTest {
     allocate("z");
     assertTrue(released("z"));
   }
+
+  private void unplaced(String allocation) {
+    on(
+        new Event.AllocationEnded(
+            allocation, new AllocationEnd(AllocationEnd.Cause.UNPLACED, 0, "node")));
+  }
+
+  @Test
+  void aHostWhoseAgentFindsNoRoomIsReplacedAndKeepsItsName() {
+    on(new Event.ClusterReady(3));
+    allocate("a", "b");
+    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
+    says("algo-1", "a", AgentPhase.READY);
+    unplaced("b");
+    assertEquals(
+        List.of(new Action.RequestHosts(2), new Action.RequestHosts(1)),
+        all(Action.RequestHosts.class));
+    assertTrue(supervisor.view().notes().toString().contains("algo-2 was given back"));
+    assertTrue(orders.get("a") instanceof Order.Prepare, "it waits for the other");
+    allocate("c");
+    on(new Event.AgentJoined("c", "10.0.0.3", "eth0"));
+    says("algo-2", "c", AgentPhase.READY);
+    Order.Start start = (Order.Start) orders.get("a");
+    assertEquals(
+        List.of(
+            new Order.HostAddress("algo-1", "10.0.0.1"),
+            new Order.HostAddress("algo-2", "10.0.0.3")),
+        start.hosts());
+    assertFalse(released("a"));
+  }
+
+  @Test
+  void aReplacementThatDoesNotComeGivesAllBackAndBeginsAgain() {
+    on(new Event.ClusterReady(3));
+    allocate("a", "b");
+    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
+    unplaced("b");
+    pass(Duration.ofSeconds(60));
+    assertTrue(released("a"));
+    assertEquals("Pending", statuses().get(statuses().size() - 1));
+    assertTrue(supervisor.view().hosts().isEmpty());
+    pass(Duration.ofSeconds(31));
+    allocate("c", "d");
+    on(new Event.AgentJoined("c", "10.0.0.1", "eth0"));
+    on(new Event.AgentJoined("d", "10.0.0.2", "eth0"));
+    says("algo-1", "c", AgentPhase.READY);
+    says("algo-2", "d", AgentPhase.READY);
+    assertTrue(orders.get("c") instanceof Order.Start);
+  }
+
+  @Test
+  void aJobStoppedWhileAHostIsReplacedGivesEverythingBack() {
+    on(new Event.ClusterReady(3));
+    allocate("a", "b");
+    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
+    unplaced("b");
+    on(new Event.StopRequested());
+    assertTrue(done.contains(new Action.CancelRequests()));
+    allocate("c");
+    assertTrue(released("c"));
+    says("algo-1", "a", AgentPhase.EXITED);
+    assertEquals(TrainingJobStatus.STOPPED, supervisor.view().status());
+  }
+
+  @Test
+  void whatIsRemarkedOfAnEndIsNoted() {
+    train();
+    on(
+        new Event.AgentReported(
+            report(
+                "algo-1",
+                "a",
+                AgentPhase.EXITED,
+                new AlgorithmExit(0, false, "", "told late", NOTHING, NOTHING))));
+    assertTrue(supervisor.view().notes().toString().contains("algo-1: told late"));
+  }
 }

@@ -249,7 +249,7 @@ final class Agent {
     worker.begin(
         () -> {
           metrics.finish(METRIC_PATIENCE);
-          return host.conclude(status.code(), byOrder);
+          return host.conclude(status, byOrder);
         },
         concluded -> {
           exit = Optional.of(concluded);

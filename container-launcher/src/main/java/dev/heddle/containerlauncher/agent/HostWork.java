@@ -19,6 +19,7 @@ import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
 import dev.heddle.containerlauncher.runtime.AlgorithmCommand;
 import dev.heddle.containerlauncher.runtime.AlgorithmRuntime;
+import dev.heddle.containerlauncher.runtime.AlgorithmStatus;
 import dev.heddle.containerlauncher.runtime.ContainerControl;
 import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.containerlauncher.runtime.FaultException;
@@ -130,14 +131,15 @@ final class HostWork implements AutoCloseable {
   }
 
   /** Looks at what an algorithm left. */
-  AlgorithmExit conclude(int code, boolean stopped) throws IOException {
+  AlgorithmExit conclude(AlgorithmStatus status, boolean stopped) throws IOException {
     OptMl tree = paths.tree();
     String failure = FailureFile.read(tree);
+    String conflict = status.code() == 0 || stopped ? "" : PortConflict.remark(failure, logs);
     return new AlgorithmExit(
-        code,
+        status.code(),
         stopped,
         failure,
-        code == 0 || stopped ? "" : PortConflict.remark(failure, logs),
+        conflict.isEmpty() ? status.remark() : conflict,
         data.survey(tree.model()),
         data.survey(tree.outputData()));
   }

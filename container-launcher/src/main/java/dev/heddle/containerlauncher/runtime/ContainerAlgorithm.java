@@ -3,6 +3,7 @@ package dev.heddle.containerlauncher.runtime;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -21,16 +22,17 @@ final class ContainerAlgorithm implements RunningAlgorithm {
   ContainerAlgorithm(String id, ContainerControl control, ContainerFaults faults) {
     this.process = new ContainerProcess(id);
     this.control = control;
-    this.exit = control.ended().thenCompose(end -> status(end, faults));
+    EndWatch watch = new EndWatch(process, control.ended());
+    this.exit = control.ended().thenCompose(end -> status(end, watch.sinceGone(), faults));
   }
 
   private static CompletableFuture<AlgorithmStatus> status(
-      AllocationEnd end, ContainerFaults faults) {
+      AllocationEnd end, Duration late, ContainerFaults faults) {
     return faults
         .of(end)
         .<CompletableFuture<AlgorithmStatus>>map(
             fault -> CompletableFuture.failedFuture(new FaultException(fault)))
-        .orElseGet(() -> CompletableFuture.completedFuture(faults.status(end)));
+        .orElseGet(() -> CompletableFuture.completedFuture(faults.status(end, late)));
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 final class ContainerFaults {
   private static final int HEAD = 16 << 10;
+  private static final Duration PUNCTUAL = Duration.ofSeconds(10);
   private static final int KILLED = 128 + 9;
 
   private final String image;
@@ -75,10 +77,20 @@ final class ContainerFaults {
                 .describe());
   }
 
-  /** Only for an end that is no fault. */
-  AlgorithmStatus status(AllocationEnd end) {
+  /**
+   * Only for an end that is no fault.
+   *
+   * @param late how long after its end it was told
+   */
+  AlgorithmStatus status(AllocationEnd end, Duration late) {
     return new AlgorithmStatus(
-        end.cause() == AllocationEnd.Cause.RELEASED ? KILLED : end.exitCode());
+        end.cause() == AllocationEnd.Cause.RELEASED ? KILLED : end.exitCode(),
+        late.compareTo(PUNCTUAL) <= 0
+            ? ""
+            : "YARN told the end of its container "
+                + late.toSeconds()
+                + " s late; have the administrator set docker.inspect.max.retries=1 in"
+                + " container-executor.cfg");
   }
 
   static String firstLine(String text) {

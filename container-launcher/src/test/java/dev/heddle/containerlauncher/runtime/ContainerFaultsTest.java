@@ -11,6 +11,7 @@ import dev.heddle.containerlauncher.protocol.Fault.Blame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +155,16 @@ class ContainerFaultsTest {
   @Test
   void aContainerThatWeKilledEndedByASignal() {
     ContainerFaults faults = new ContainerFaults("i", "train", "host", new AlgorithmLogs(dir));
-    assertEquals(137, faults.status(new AllocationEnd(Cause.RELEASED, 0, "killed by AM")).code());
+    AllocationEnd end = new AllocationEnd(Cause.RELEASED, 0, "killed by AM");
+    assertEquals(new AlgorithmStatus(137), faults.status(end, Duration.ZERO));
+  }
+
+  @Test
+  void anEndThatIsToldLateIsRemarkedOn() {
+    ContainerFaults faults = new ContainerFaults("i", "train", "host", new AlgorithmLogs(dir));
+    assertEquals("", faults.status(exit(0, ""), Duration.ofSeconds(10)).remark());
+    String remark = faults.status(exit(0, ""), Duration.ofSeconds(61)).remark();
+    assertTrue(remark.contains("61 s late"), remark);
+    assertTrue(remark.contains("docker.inspect.max.retries"), remark);
   }
 }

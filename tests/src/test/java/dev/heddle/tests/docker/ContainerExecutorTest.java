@@ -141,8 +141,10 @@ class ContainerExecutorTest {
     List<String> asked = executor.asked();
     List<String> wanted = List.of(arguments.split("\\|", -1));
     int image = asked.indexOf("local/shell");
-    assertEquals(wanted, asked.subList(image + 1, image + 1 + wanted.size()));
-    assertEquals("inspect", asked.get(image + 1 + wanted.size()), "nothing else: " + asked);
+    // It may be asked how the container is, too; one that has ended at once is not asked.
+    List<String> given =
+        asked.stream().skip(image + 1).takeWhile(word -> !word.equals("inspect")).toList();
+    assertEquals(wanted, given, asked.toString());
   }
 
   @ParameterizedTest

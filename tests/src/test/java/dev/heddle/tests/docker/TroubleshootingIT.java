@@ -175,6 +175,18 @@ class TroubleshootingIT {
   }
 
   @Test
+  void anEndThatYarnTellsLateIsTold() throws Exception {
+    String image = images.script("late", "sleep 5");
+    try (var rules = ExecutorRules.change(engine, "docker.inspect.max.retries=", "6")) {
+      Jobs.Outcome outcome = jobs.submitAndWait(jobs.job("late", image));
+      assertEquals(0, outcome.code(), outcome.toString());
+    }
+    String notes = jobs.describe("late").path("Heddle").path("Notes").toString();
+    assertTrue(notes.contains("algo-1: YARN told the end of its container"), notes);
+    assertTrue(notes.contains("docker.inspect.max.retries=1"), notes);
+  }
+
+  @Test
   void anEntrypointThatCantBeReplacedIsRefusedBeforeAnythingStarts() throws Exception {
     String image = images.script("own-entrypoint", "", "ENTRYPOINT [\"/usr/local/bin/train\"]");
     JobFile job = jobs.job("own-entrypoint", image);
