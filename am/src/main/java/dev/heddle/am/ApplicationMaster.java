@@ -122,20 +122,6 @@ public final class ApplicationMaster {
     JobTokenSecrets tokens = new JobTokenSecrets(application, secret);
 
     Threads threads = new Threads();
-    JobRecord record =
-        new JobRecord(
-            requestJson,
-            arn,
-            application,
-            settings.require(Setting.QUEUE),
-            created,
-            JobPlans.modelUri(plan));
-    RecordKeeper keeper =
-        new RecordKeeper(
-            record,
-            new RecordFile(files.fileSystem(), files.staging().record()),
-            clock,
-            threads.record);
     Supplier<ObjectStore> store = new SharedStore(s3, request.outputDataConfig().kmsKeyId());
     Supervisor supervisor = new Supervisor(plan, new SecureRandom().nextLong(), created);
     JobLoop[] holder = new JobLoop[1];
@@ -145,6 +131,21 @@ public final class ApplicationMaster {
             hostContainers(request, settings, shape, plan),
             threads.launches,
             event -> holder[0].post(event));
+    JobRecord record =
+        new JobRecord(
+            requestJson,
+            arn,
+            application,
+            settings.require(Setting.QUEUE),
+            created,
+            JobPlans.modelUri(plan),
+            cluster::container);
+    RecordKeeper keeper =
+        new RecordKeeper(
+            record,
+            new RecordFile(files.fileSystem(), files.staging().record()),
+            clock,
+            threads.record);
     JobLoop loop =
         new JobLoop(
             supervisor,

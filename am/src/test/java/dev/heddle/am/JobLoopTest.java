@@ -75,6 +75,11 @@ class JobLoopTest {
     }
 
     @Override
+    public String container(String allocation) {
+      return allocation;
+    }
+
+    @Override
     public void hurry(boolean soon) {}
 
     @Override

@@ -37,6 +37,12 @@ public interface Cluster extends Closeable {
   /** A host's algorithm container, where it has one of its own. May be asked by any thread. */
   Optional<AlgorithmContainer> algorithm(String allocation);
 
+  /**
+   * The container in which a host's algorithm runs, or ran: the allocation itself, unless it had to
+   * be replaced. May be asked by any thread, also after the allocation's end.
+   */
+  String container(String allocation);
+
   /** Whether something is expected soon, so that asking the cluster often is worth its cost. */
   void hurry(boolean soon);
 

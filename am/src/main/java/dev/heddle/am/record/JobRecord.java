@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A job in the shape of the SageMaker API's DescribeTrainingJob response, with one member more,
@@ -29,10 +30,13 @@ public final class JobRecord {
   private final String queue;
   private final Instant created;
   private final String modelUri;
+  private final UnaryOperator<String> containers;
 
   /**
    * @param request the CreateTrainingJob request
    * @param modelUri where the model is, or would be
+   * @param containers the container in which an allocation's algorithm runs, or ran, whose log it
+   *     is
    */
   public JobRecord(
       JsonNode request,
@@ -40,13 +44,15 @@ public final class JobRecord {
       String applicationId,
       String queue,
       Instant created,
-      String modelUri) {
+      String modelUri,
+      UnaryOperator<String> containers) {
     this.request = request;
     this.arn = arn;
     this.applicationId = applicationId;
     this.queue = queue;
     this.created = created;
     this.modelUri = modelUri;
+    this.containers = containers;
   }
 
   /** The record of the job as it stands. */
@@ -132,7 +138,7 @@ public final class JobRecord {
       ObjectNode entry = hosts.addObject();
       entry.put("Name", host.name());
       entry.put("Node", host.node());
-      entry.put("Container", host.container());
+      entry.put("Container", containers.apply(host.container()));
       entry.put("Phase", host.phase().name());
       entry.put("Suspect", host.suspect());
       entry.put("BytesIn", host.progress().bytesIn());

@@ -18,9 +18,8 @@ import org.apache.hadoop.yarn.client.api.impl.AMRMClientImpl;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /**
- * AMRMClient refuses a request that names a node and a label; a scheduler doesn't: it wants the
- * label on the request for any node that stands beside the named one. So it is put there on the
- * way.
+ * A ResourceManager takes a node label only on the request for any node that stands beside the one
+ * for a named node; AMRMClient can't be told that. So it is put there on the way.
  */
 final class LabelledClient extends AMRMClientImpl<ContainerRequest> {
   private final Optional<String> label;

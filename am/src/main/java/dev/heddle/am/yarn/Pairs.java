@@ -26,8 +26,8 @@ import org.apache.logging.log4j.Logger;
  * Hosts of two containers on one node: the algorithm's, which is allocated first because it is the
  * scarce one, and the agent's, which is started first because the first container of an application
  * on a node fixes its credentials there. Until the algorithm may start, a holder keeps its
- * container, which the ResourceManager would take back otherwise. All but {@link #view} belongs to
- * one thread.
+ * container, which the ResourceManager would take back otherwise. All but {@link #view} and {@link
+ * #container} belongs to one thread.
  */
 final class Pairs {
   private static final Logger log = LogManager.getLogger(Pairs.class);
@@ -44,6 +44,7 @@ final class Pairs {
   private final Map<String, Pair> pairs = new LinkedHashMap<>();
   private Instant nextAddresses = Instant.MIN;
   private final Map<String, AlgorithmContainer> views = new ConcurrentHashMap<>();
+  private final Map<String, String> replaced = new ConcurrentHashMap<>();
 
   /**
    * @param patience how long an agent may wait for its place
@@ -154,6 +155,7 @@ final class Pairs {
 
   private void takeAgain(Pair pair, Container container) {
     pair.algorithm = container;
+    replaced.put(pair.allocation, container.getId().toString());
     pair.stage = Pair.Stage.UNHELD;
     pair.unheldUntil = clock.instant().plus(unheld);
     publish(pair);
@@ -327,6 +329,11 @@ final class Pairs {
   /** The pair's algorithm container, for any thread. */
   Optional<AlgorithmContainer> view(String allocation) {
     return Optional.ofNullable(views.get(allocation));
+  }
+
+  /** In which its algorithm runs, or ran; for any thread. */
+  String container(String allocation) {
+    return replaced.getOrDefault(allocation, allocation);
   }
 
   private boolean isCurrent(Pair pair) {

@@ -272,6 +272,11 @@ public final class YarnCluster implements Cluster {
   }
 
   @Override
+  public String container(String allocation) {
+    return pairs == null ? allocation : pairs.container(allocation);
+  }
+
+  @Override
   public void finish(TrainingJobStatus status, String diagnostics) {
     FinalApplicationStatus end =
         switch (status) {

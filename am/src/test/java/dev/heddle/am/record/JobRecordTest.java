@@ -32,7 +32,8 @@ class JobRecordTest {
           """);
 
   private final JobRecord record =
-      new JobRecord(REQUEST, "arn", "application_1_1", "default", CREATED, "s3://b/out/m");
+      new JobRecord(
+          REQUEST, "arn", "application_1_1", "default", CREATED, "s3://b/out/m", id -> "its-" + id);
 
   private static HostView host(String name, double accuracy) {
     return new HostView(
@@ -122,6 +123,7 @@ class JobRecordTest {
   @Test
   void eachHostIsToldWithItsOwnFigures() {
     JsonNode hosts = record.toJson(failed(), CREATED).path("Heddle").path("Hosts");
+    assertEquals("its-container", hosts.get(0).path("Container").asText());
     assertEquals("algo-2", hosts.get(1).path("Name").asText());
     assertEquals(3, hosts.get(1).path("ExitCode").asInt());
     assertEquals(0.75, hosts.get(1).path("Metrics").path("acc").asDouble());

@@ -245,6 +245,9 @@ class PairsTest {
     assertEquals("start in 3", calls.calls.get(2));
     calls.last.accept(Optional.empty());
     assertEquals(another.getId().toString(), pairs.view(allocation).orElseThrow().id());
+    pairs.release(allocation);
+    assertEquals(another.getId().toString(), pairs.container(allocation));
+    assertEquals("another", pairs.container("another"));
   }
 
   @Test

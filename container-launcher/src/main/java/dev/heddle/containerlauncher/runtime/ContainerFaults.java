@@ -1,7 +1,6 @@
 package dev.heddle.containerlauncher.runtime;
 
 import dev.heddle.containerlauncher.contract.AlgorithmLogs;
-import dev.heddle.containerlauncher.contract.OptMl;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Fault.Blame;
@@ -39,15 +38,7 @@ final class ContainerFaults {
     String stdout = head(logs.stdout());
     String stderr = head(logs.stderr());
     if (trust.mountsDropped(stdout, stderr)) {
-      return Optional.of(
-          new Fault(
-              Blame.CLIENT,
-              "The image '"
-                  + image
-                  + "' is not from a registry that this cluster trusts, so YARN ran it without "
-                  + OptMl.PATH
-                  + ": use an image from a trusted registry, or have the administrator add its"
-                  + " registry to docker.trusted.registries in container-executor.cfg."));
+      return Optional.of(new Fault(Blame.CLIENT, ContainerTrust.sentence(image)));
     }
     return switch (end.cause()) {
       case EXITED, LAUNCH_FAILED -> {

@@ -14,6 +14,16 @@ final class ContainerTrust {
   /** The line in which it says what it runs; before anything that the algorithm writes. */
   private static final String RUN_LINE = "Docker run command:";
 
+  /** For the user, whom it concerns first. */
+  static String sentence(String image) {
+    return "The image '"
+        + image
+        + "' is not from a registry that this cluster trusts, so YARN runs it without "
+        + OptMl.PATH
+        + ": use an image from a trusted registry, or have the administrator add its registry to"
+        + " docker.trusted.registries in container-executor.cfg.";
+  }
+
   boolean mountsDropped(String stdoutHead, String stderrHead) {
     if (stdoutHead.contains(DROPPED) || stderrHead.contains(DROPPED)) {
       return true;

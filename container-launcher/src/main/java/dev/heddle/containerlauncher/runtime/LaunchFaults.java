@@ -38,6 +38,11 @@ public final class LaunchFaults {
     String quoted = "'" + image + "'";
     known =
         List.of(
+            // With a GPU's device or runtime it is not run at all.
+            new Known(
+                "disable (runtime|devices) for untrusted image",
+                Blame.CLIENT,
+                ContainerTrust.sentence(image)),
             new Known(
                 "unable to find image|manifest unknown|manifest for .* not found"
                     + "|pull access denied|repository .* not found|no such image"

@@ -139,6 +139,20 @@ class ContainerFaultsTest {
   }
 
   @Test
+  void anUntrustedImageThatWantsGpusIsNamedToo() {
+    assertFault(
+        Blame.CLIENT,
+        "docker.trusted.registries",
+        new LaunchFaults("other/i", "train", "host")
+            .explain(
+                """
+                Exit code: 29
+                Shell error output: image: other/i is not trusted.
+                Disable runtime for untrusted image
+                """));
+  }
+
+  @Test
   void aUserWhomTheNodeRefusesIsTheAdministrators() {
     assertFault(
         Blame.CLIENT,

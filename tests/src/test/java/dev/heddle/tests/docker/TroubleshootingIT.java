@@ -10,7 +10,6 @@ import dev.heddle.tests.Jobs;
 import dev.heddle.tests.embedded.JobFile;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +57,22 @@ class TroubleshootingIT {
     images.tag(images.sample("shell"), "other/shell");
     assertReason(
         reason("untrusted", "other/shell"),
+        "ClientError: The image 'other/shell' is not from a registry",
+        "docker.trusted.registries");
+  }
+
+  @Test
+  void anUntrustedImageThatWantsGpusIsNamedToo() throws Exception {
+    images.tag(images.sample("shell"), "other/shell");
+    java.nio.file.Path types =
+        jobs.write(
+            "untrusted-types.json",
+            "{\"ml.one-gpu\": {\"memoryMb\": 1024, \"vcores\": 1, \"gpus\": 1}}");
+    JobFile job = jobs.job("untrusted-gpu", "other/shell");
+    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("ResourceConfig"))
+        .put("InstanceType", "ml.one-gpu");
+    assertReason(
+        reason(job, "untrusted-gpu", "--conf", "heddle.instance-types=" + types),
         "ClientError: The image 'other/shell' is not from a registry",
         "docker.trusted.registries");
   }
@@ -207,6 +222,6 @@ class TroubleshootingIT {
     Jobs.Outcome outcome = jobs.submit(job);
     assertEquals(2, outcome.code(), outcome.toString());
     assertTrue(outcome.err().contains("$.Environment.NOTE: has a line break"), outcome.err());
-    assertEquals(List.of(), engine.containers());
+    assertFalse(jobs.run("list").out().contains("refused "), "nothing was submitted");
   }
 }
