@@ -42,10 +42,10 @@ final class ContainerFaults {
     }
     return switch (end.cause()) {
       case EXITED, LAUNCH_FAILED -> {
-        Optional<Fault> known = launchFaults.of(end, stderr);
-        // Without a log nothing ever ran in it.
-        boolean ran = end.cause() == AllocationEnd.Cause.EXITED && Files.exists(logs.stdout());
-        yield known.isEmpty() && !ran ? Optional.of(broken(end)) : known;
+        boolean ran = Files.exists(logs.stdout());
+        Optional<Fault> known = launchFaults.of(end, ran, stderr);
+        boolean own = ran && end.cause() == AllocationEnd.Cause.EXITED;
+        yield known.isEmpty() && !own ? Optional.of(broken(end)) : known;
       }
       case OUT_OF_MEMORY ->
           Optional.of(

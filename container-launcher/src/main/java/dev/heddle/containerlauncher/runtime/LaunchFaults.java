@@ -124,10 +124,17 @@ public final class LaunchFaults {
                     + " module.enabled=true below [docker] in container-executor.cfg."));
   }
 
-  /** Empty when the algorithm was started, and its exit code is its own. */
-  Optional<Fault> of(AllocationEnd end, String stderrHead) {
-    boolean launched = end.cause() == AllocationEnd.Cause.EXITED && end.exitCode() == 0;
-    if (launched) {
+  /**
+   * Empty when the algorithm was started, and its exit code is its own.
+   *
+   * @param log whether the container has one: without it nothing ever ran, and what the NodeManager
+   *     says is all there is
+   */
+  Optional<Fault> of(AllocationEnd end, boolean log, String stderrHead) {
+    if (!log || end.cause() == AllocationEnd.Cause.LAUNCH_FAILED) {
+      return explain(end.detail());
+    }
+    if (!DOCKER_CODES.contains(end.exitCode())) {
       return Optional.empty();
     }
     // Docker's client speaks before the algorithm can: what follows is the algorithm's own word.
@@ -136,21 +143,21 @@ public final class LaunchFaults {
             .lines()
             .filter(line -> line.startsWith(DAEMON) || line.startsWith("Unable to find image"))
             .reduce("", (a, b) -> a + b + "\n");
-    boolean dockers = !docker.isEmpty() && DOCKER_CODES.contains(end.exitCode());
-    Optional<Fault> known =
-        dockers ? explain(docker) : end.exitCode() < 125 ? explain(end.detail()) : Optional.empty();
-    if (known.isPresent()) {
-      return known;
+    if (docker.isEmpty()) {
+      return Optional.empty();
     }
-    return dockers
-        ? Optional.of(
-            new Fault(
-                Blame.PLATFORM, "Docker did not start the container: " + quote(lastLine(docker))))
-        : Optional.empty();
+    return explain(docker)
+        .or(
+            () ->
+                Optional.of(
+                    new Fault(
+                        Blame.PLATFORM,
+                        "Docker did not start the container: " + quote(lastLine(docker)))));
   }
 
   /** What can be done about it, if these words of a NodeManager or of Docker are known. */
-  public Optional<Fault> explain(String words) {
+  public Optional<Fault> explain(String diagnostics) {
+    String words = withoutLog(diagnostics);
     for (Known fault : known) {
       Matcher matcher = fault.words().matcher(words);
       if (matcher.find()) {
@@ -159,6 +166,12 @@ public final class LaunchFaults {
       }
     }
     return Optional.empty();
+  }
+
+  /** A NodeManager adds the end of what the process itself wrote: those words are not its own. */
+  private static String withoutLog(String diagnostics) {
+    int log = diagnostics.indexOf("Last 4096 bytes of");
+    return log < 0 ? diagnostics : diagnostics.substring(0, log);
   }
 
   /**

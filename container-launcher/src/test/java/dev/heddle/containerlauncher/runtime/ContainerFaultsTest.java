@@ -47,6 +47,32 @@ class ContainerFaultsTest {
         fault(exit(1, ""), "", "docker: Error response from daemon: network blue not found."));
   }
 
+  /** YARN adds the end of stderr to its diagnostics. */
+  @Test
+  void theAlgorithmsOwnWordsAreNotTakenForTheNodes() throws IOException {
+    String stderr = "Repository 'acme/bert' not found. Mount of /data not allowed.\n";
+    assertEquals(
+        Optional.empty(),
+        fault(
+            exit(
+                1,
+                "Exception from container-launch.\nExit code: 1\n"
+                    + "Container exited with a non-zero exit code 1. Error file: stderr.txt.\n"
+                    + "Last 4096 bytes of stderr.txt :\n"
+                    + stderr),
+            "Launching docker container...\n",
+            stderr));
+  }
+
+  @Test
+  void whatAnApplicationMasterPrintedIsNotTakenForTheNodes() {
+    assertEquals(
+        Optional.empty(),
+        new LaunchFaults("", "", "")
+            .explain(
+                "Exit code: 1\nLast 4096 bytes of am.err :\nthe repository acme was not found\n"));
+  }
+
   @Test
   void anImageThatIsNotThereIsTheUsersToName() throws IOException {
     assertFault(

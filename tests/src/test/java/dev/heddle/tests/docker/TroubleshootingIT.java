@@ -9,6 +9,7 @@ import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.embedded.JobFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,13 +65,12 @@ class TroubleshootingIT {
   @Test
   void anUntrustedImageThatWantsGpusIsNamedToo() throws Exception {
     images.tag(images.sample("shell"), "other/shell");
-    java.nio.file.Path types =
+    Path types =
         jobs.write(
             "untrusted-types.json",
             "{\"ml.one-gpu\": {\"memoryMb\": 1024, \"vcores\": 1, \"gpus\": 1}}");
     JobFile job = jobs.job("untrusted-gpu", "other/shell");
-    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("ResourceConfig"))
-        .put("InstanceType", "ml.one-gpu");
+    job.instanceType("ml.one-gpu");
     assertReason(
         reason(job, "untrusted-gpu", "--conf", "heddle.instance-types=" + types),
         "ClientError: The image 'other/shell' is not from a registry",
@@ -87,9 +87,7 @@ class TroubleshootingIT {
   @Test
   void aProgramThatIsNotInTheImageIsNamed() throws Exception {
     JobFile job = jobs.job("missing-train", images.sample("shell"));
-    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("AlgorithmSpecification"))
-        .putArray("ContainerEntrypoint")
-        .add("fit");
+    job.entrypoint("fit");
     assertReason(
         reason(job, "missing-train"),
         "ClientError: The image 'local/shell' has no executable program 'fit'");
@@ -99,9 +97,7 @@ class TroubleshootingIT {
   void aProgramThatCantBeExecutedIsNamed() throws Exception {
     String image = images.program("no-mode", "#!/bin/sh\n", "rw-r--r--");
     JobFile job = jobs.job("no-mode", image);
-    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("AlgorithmSpecification"))
-        .putArray("ContainerEntrypoint")
-        .add("/usr/local/bin/train");
+    job.entrypoint("/usr/local/bin/train");
     assertReason(
         reason(job, "no-mode"),
         "ClientError: The program '/usr/local/bin/train' of the image 'local/no-mode' can't be");
@@ -164,11 +160,9 @@ class TroubleshootingIT {
 
   @Test
   void aNodeWithoutRoomForTheAgentIsAvoidedAndTold() throws Exception {
-    java.nio.file.Path types =
-        jobs.write("types.json", "{\"ml.full\": {\"memoryMb\": 11264, \"vcores\": 1}}");
+    Path types = jobs.write("types.json", "{\"ml.full\": {\"memoryMb\": 11264, \"vcores\": 1}}");
     JobFile job = jobs.job("no-room", images.sample("shell")).hosts(3);
-    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("ResourceConfig"))
-        .put("InstanceType", "ml.full");
+    job.instanceType("ml.full");
     Jobs.Outcome outcome =
         jobs.submit(
             job,
@@ -205,9 +199,7 @@ class TroubleshootingIT {
   void anEntrypointThatCantBeReplacedIsRefusedBeforeAnythingStarts() throws Exception {
     String image = images.script("own-entrypoint", "", "ENTRYPOINT [\"/usr/local/bin/train\"]");
     JobFile job = jobs.job("own-entrypoint", image);
-    ((com.fasterxml.jackson.databind.node.ObjectNode) job.json().get("AlgorithmSpecification"))
-        .putArray("ContainerEntrypoint")
-        .add("fit");
+    job.entrypoint("fit");
     Jobs.Outcome outcome = jobs.submit(job);
     assertEquals(2, outcome.code(), outcome.toString());
     assertTrue(
