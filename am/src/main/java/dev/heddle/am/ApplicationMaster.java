@@ -191,8 +191,7 @@ public final class ApplicationMaster {
   /** A Docker image's container is YARN's to start: the agent has one of its own beside it. */
   private static HostContainers hostContainers(
       TrainingJobRequest request, Settings settings, HostShape shape, JobPlan plan) {
-    boolean paired =
-        ImageKind.of(request.algorithmSpecification().trainingImage()) == ImageKind.DOCKER;
+    boolean paired = request.imageKind() == ImageKind.DOCKER;
     Resource main =
         Resource.newInstance(
             paired ? shape.memoryMb() : shape.containerMemoryMb(settings), shape.vcores());

@@ -15,122 +15,15 @@ import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
 import dev.heddle.pipemode.ArchiveSlice;
 import dev.heddle.pipemode.ObjectUri;
-import dev.heddle.pipemode.TreeSize;
 import dev.heddle.pipemode.UploadedPart;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class SupervisorTest {
-  private static final TreeSize NOTHING = TreeSize.EMPTY;
-  private static final TreeSize MODEL = new TreeSize(1, 1000);
-  private static final TreeSize LARGE = new TreeSize(1, 20 << 20);
-
-  private Instant now = Instant.parse("2026-11-24T12:00:00Z");
-  private final List<Action> done = new ArrayList<>();
-  private final Map<String, Order> orders = new HashMap<>();
-  private Supervisor supervisor = new Supervisor(Plans.of(2), 1, now);
-
-  private List<Action> on(Event event) {
-    List<Action> actions = supervisor.handle(now, event);
-    for (Action action : actions) {
-      if (action instanceof Action.Give give) {
-        orders.put(give.allocation(), give.order());
-      }
-    }
-    done.addAll(actions);
-    return actions;
-  }
-
-  private void pass(Duration time) {
-    now = now.plus(time);
-    on(new Event.Tick());
-  }
-
-  private void allocate(String... ids) {
-    List<Event.Allocation> allocations = new ArrayList<>();
-    for (String id : ids) {
-      allocations.add(new Event.Allocation(id, "node-" + id));
-    }
-    on(new Event.Allocated(allocations));
-  }
-
-  private AgentReport report(String host, String container, AgentPhase phase, AlgorithmExit exit) {
-    return new AgentReport(
-        host,
-        container,
-        1,
-        orders.get(container) == null ? 0 : orders.get(container).number(),
-        phase,
-        Progress.NONE,
-        Optional.ofNullable(exit),
-        Optional.empty(),
-        Map.of(),
-        List.of(),
-        List.of());
-  }
-
-  private void says(String host, String container, AgentPhase phase) {
-    on(new Event.AgentReported(report(host, container, phase, null)));
-  }
-
-  private void exits(String host, String container, int code, String failure, TreeSize model) {
-    on(
-        new Event.AgentReported(
-            report(
-                host,
-                container,
-                AgentPhase.EXITED,
-                new AlgorithmExit(code, false, failure, "", model, NOTHING))));
-  }
-
-  private void uploaded(String host, String container, ArchiveSlice slice) {
-    AgentReport plain = report(host, container, AgentPhase.UPLOADED, null);
-    on(
-        new Event.AgentReported(
-            new AgentReport(
-                host,
-                container,
-                1,
-                plain.orderDone(),
-                AgentPhase.UPLOADED,
-                Progress.NONE,
-                Optional.of(new AlgorithmExit(0, false, "", "", MODEL, NOTHING)),
-                Optional.empty(),
-                Map.of("model.tar.gz", slice),
-                List.of(),
-                List.of())));
-  }
-
-  private void train() {
-    on(new Event.ClusterReady(3));
-    allocate("a", "b");
-    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
-    on(new Event.AgentJoined("b", "10.0.0.2", "eth0"));
-    says("algo-1", "a", AgentPhase.DOWNLOADING);
-    says("algo-1", "a", AgentPhase.READY);
-    says("algo-2", "b", AgentPhase.READY);
-    says("algo-1", "a", AgentPhase.RUNNING);
-    says("algo-2", "b", AgentPhase.RUNNING);
-  }
-
-  private List<String> statuses() {
-    return supervisor.view().transitions().stream().map(t -> t.status().wireName()).toList();
-  }
-
-  private <T extends Action> List<T> all(Class<T> type) {
-    return done.stream().filter(type::isInstance).map(type::cast).toList();
-  }
-
-  private boolean released(String allocation) {
-    return all(Action.Release.class).stream().anyMatch(r -> r.allocation().equals(allocation));
-  }
-
+class SupervisorTest extends SupervisorFixture {
   @Test
   void aJobWithoutAModelGoesFromStartingToCompleted() {
     train();
@@ -178,45 +71,6 @@ class SupervisorTest {
     assertEquals("lo", start.networkInterface());
     assertTrue(start.hosts().stream().allMatch(h -> h.address().startsWith("127.0.")));
     assertEquals(2, start.hosts().stream().map(Order.HostAddress::address).distinct().count());
-  }
-
-  @Test
-  void anAllocationThatStaysPartialIsReleasedAndRetried() {
-    on(new Event.ClusterReady(3));
-    allocate("a");
-    pass(Duration.ofSeconds(59));
-    assertFalse(released("a"));
-    pass(Duration.ofSeconds(1));
-    assertTrue(released("a"));
-    assertEquals(List.of("Starting", "Pending"), statuses());
-    assertTrue(supervisor.view().notes().get(0).contains("only 1 of 2 hosts"));
-    assertEquals(1, all(Action.RequestHosts.class).size());
-    pass(Duration.ofSeconds(31));
-    assertEquals(
-        List.of(new Action.RequestHosts(2), new Action.RequestHosts(2)),
-        all(Action.RequestHosts.class));
-    allocate("c", "d");
-    assertEquals(2, all(Action.Launch.class).size());
-  }
-
-  @Test
-  void theWaitBeforeAskingAgainDiffersBetweenJobsAndStaysInItsBounds() {
-    List<Duration> waits = new ArrayList<>();
-    for (int seed = 0; seed < 50; seed++) {
-      supervisor = new Supervisor(Plans.of(2), seed, now);
-      on(new Event.ClusterReady(3));
-      allocate("a");
-      now = now.plusSeconds(60);
-      on(new Event.Tick());
-      waits.add(Duration.between(now, supervisor.nextDeadline()));
-    }
-    assertTrue(waits.stream().distinct().count() > 25);
-    assertTrue(
-        waits.stream()
-            .allMatch(
-                w ->
-                    w.compareTo(Duration.ofSeconds(5)) >= 0
-                        && w.compareTo(Duration.ofSeconds(30)) <= 0));
   }
 
   @Test
@@ -508,69 +362,6 @@ class SupervisorTest {
     on(new Event.ClusterReady(3));
     allocate("z");
     assertTrue(released("z"));
-  }
-
-  private void unplaced(String allocation) {
-    on(
-        new Event.AllocationEnded(
-            allocation, new AllocationEnd(AllocationEnd.Cause.UNPLACED, 0, "node")));
-  }
-
-  @Test
-  void aHostWhoseAgentFindsNoRoomIsReplacedAndKeepsItsName() {
-    on(new Event.ClusterReady(3));
-    allocate("a", "b");
-    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
-    says("algo-1", "a", AgentPhase.READY);
-    unplaced("b");
-    assertEquals(
-        List.of(new Action.RequestHosts(2), new Action.RequestHosts(1)),
-        all(Action.RequestHosts.class));
-    assertTrue(supervisor.view().notes().toString().contains("algo-2 was given back"));
-    assertTrue(orders.get("a") instanceof Order.Prepare, "it waits for the other");
-    allocate("c");
-    on(new Event.AgentJoined("c", "10.0.0.3", "eth0"));
-    says("algo-2", "c", AgentPhase.READY);
-    Order.Start start = (Order.Start) orders.get("a");
-    assertEquals(
-        List.of(
-            new Order.HostAddress("algo-1", "10.0.0.1"),
-            new Order.HostAddress("algo-2", "10.0.0.3")),
-        start.hosts());
-    assertFalse(released("a"));
-  }
-
-  @Test
-  void aReplacementThatDoesNotComeGivesAllBackAndBeginsAgain() {
-    on(new Event.ClusterReady(3));
-    allocate("a", "b");
-    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
-    unplaced("b");
-    pass(Duration.ofSeconds(60));
-    assertTrue(released("a"));
-    assertEquals("Pending", statuses().get(statuses().size() - 1));
-    assertTrue(supervisor.view().hosts().isEmpty());
-    pass(Duration.ofSeconds(31));
-    allocate("c", "d");
-    on(new Event.AgentJoined("c", "10.0.0.1", "eth0"));
-    on(new Event.AgentJoined("d", "10.0.0.2", "eth0"));
-    says("algo-1", "c", AgentPhase.READY);
-    says("algo-2", "d", AgentPhase.READY);
-    assertTrue(orders.get("c") instanceof Order.Start);
-  }
-
-  @Test
-  void aJobStoppedWhileAHostIsReplacedGivesEverythingBack() {
-    on(new Event.ClusterReady(3));
-    allocate("a", "b");
-    on(new Event.AgentJoined("a", "10.0.0.1", "eth0"));
-    unplaced("b");
-    on(new Event.StopRequested());
-    assertTrue(done.contains(new Action.CancelRequests()));
-    allocate("c");
-    assertTrue(released("c"));
-    says("algo-1", "a", AgentPhase.EXITED);
-    assertEquals(TrainingJobStatus.STOPPED, supervisor.view().status());
   }
 
   @Test

@@ -26,8 +26,7 @@ final class HostSizes {
   static List<HostSize> of(TrainingJobRequest request, Settings settings) {
     InstanceTypes types = InstanceTypes.load(settings);
     long agent = settings.number(Setting.AGENT_MEMORY);
-    boolean paired =
-        ImageKind.of(request.algorithmSpecification().trainingImage()) == ImageKind.DOCKER;
+    boolean paired = request.imageKind() == ImageKind.DOCKER;
     Stream<String> names =
         request.resourceConfig().instanceGroups().isEmpty()
             ? Stream.of(request.resourceConfig().instanceType())
