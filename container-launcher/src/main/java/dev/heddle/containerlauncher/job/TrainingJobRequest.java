@@ -115,6 +115,11 @@ public record TrainingJobRequest(
 
   public record RetryStrategy(Integer maximumRetryAttempts) {}
 
+  /** What kind of image the algorithm is. */
+  public ImageKind imageKind() {
+    return ImageKind.of(algorithmSpecification.trainingImage());
+  }
+
   /** The channel's own input mode, else the algorithm's. */
   public String inputModeOf(Channel channel) {
     return Optional.ofNullable(channel.inputMode())

@@ -24,21 +24,21 @@ public final class DockerNetwork {
     return !network.equals(HOST) && !network.equals(NONE);
   }
 
-  /** As {@link #of(boolean, int, Settings)} for a whole request; empty unless it is Docker's. */
-  public static Optional<String> of(TrainingJobRequest request, Settings settings) {
-    return ImageKind.of(request.algorithmSpecification().trainingImage()) == ImageKind.DOCKER
-        ? Optional.of(of(request.enableNetworkIsolation(), request.hostCount(), settings))
-        : Optional.empty();
-  }
-
   /**
-   * A job that is isolated (EnableNetworkIsolation) has no network on one host; on several it has
-   * the one that the administrator set apart for that, which the submission has checked.
+   * Empty unless the image is Docker's. A job that is isolated (EnableNetworkIsolation) has no
+   * network on one host; on several it has the one that the administrator set apart for that, which
+   * the submission has checked.
    */
-  public static String of(boolean isolated, int hosts, Settings settings) {
-    if (!isolated) {
-      return settings.require(Setting.DOCKER_NETWORK);
+  public static Optional<String> of(TrainingJobRequest request, Settings settings) {
+    if (request.imageKind() != ImageKind.DOCKER) {
+      return Optional.empty();
     }
-    return hosts == 1 ? NONE : settings.text(Setting.DOCKER_ISOLATED_NETWORK).orElse(NONE);
+    if (!request.enableNetworkIsolation()) {
+      return Optional.of(settings.require(Setting.DOCKER_NETWORK));
+    }
+    return Optional.of(
+        request.hostCount() == 1
+            ? NONE
+            : settings.text(Setting.DOCKER_ISOLATED_NETWORK).orElse(NONE));
   }
 }

@@ -14,6 +14,7 @@ import org.apache.logging.log4j.Logger;
 final class EndWatch {
   private static final Logger LOG = LogManager.getLogger(EndWatch.class);
   private static final long PAUSE_MS = 1_000;
+  private static final long LONGEST_PAUSE_MS = 30_000;
 
   private final ContainerProcess process;
   private final CompletableFuture<?> ended;
@@ -32,20 +33,25 @@ final class EndWatch {
 
   private void watch() {
     long pid = 0;
-    while (goneAt == 0 && !told()) {
-      if (pid == 0) {
-        pid = process.find();
-      } else if (!Files.exists(Path.of("/proc", Long.toString(pid)))) {
-        goneAt = System.nanoTime();
-        LOG.info("algorithm: process {} is gone; YARN has yet to say how", pid);
+    long pause = PAUSE_MS;
+    while (goneAt == 0 && !told(pause)) {
+      if (pid != 0) {
+        if (!Files.exists(Path.of("/proc", Long.toString(pid)))) {
+          goneAt = System.nanoTime();
+          LOG.info("algorithm: process {} is gone; YARN has yet to say how", pid);
+        }
+        continue;
       }
+      pid = process.find();
+      // A look at all processes is dear, and some nodes hide them.
+      pause = pid != 0 ? PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 2 * pause);
     }
   }
 
   /** Waits a moment for it. */
-  private boolean told() {
+  private boolean told(long millis) {
     try {
-      ended.get(PAUSE_MS, TimeUnit.MILLISECONDS);
+      ended.get(millis, TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
