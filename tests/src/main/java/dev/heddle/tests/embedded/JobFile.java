@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Makes job files: requests in the CreateTrainingJob shape, of {@code ml.m5.large} hosts. */
@@ -46,6 +47,24 @@ public final class JobFile {
 
   public JobFile hosts(int count) {
     ((ObjectNode) job.get("ResourceConfig")).put("InstanceCount", count);
+    return this;
+  }
+
+  public JobFile instanceType(String name) {
+    ((ObjectNode) job.get("ResourceConfig")).put("InstanceType", name);
+    return this;
+  }
+
+  /** ContainerEntrypoint. */
+  public JobFile entrypoint(String... words) {
+    ArrayNode entrypoint =
+        ((ObjectNode) job.get("AlgorithmSpecification")).putArray("ContainerEntrypoint");
+    Arrays.stream(words).forEach(entrypoint::add);
+    return this;
+  }
+
+  public JobFile isolated() {
+    job.put("EnableNetworkIsolation", true);
     return this;
   }
 

@@ -4,16 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.heddle.tests.embedded.ClassPath;
-import dev.heddle.tests.embedded.JavaCommand;
-import java.io.BufferedReader;
-import java.io.File;
+import dev.heddle.tests.ClusterCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,21 +27,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ClusterCommandIT {
   @TempDir private Path temp;
-  private final List<Process> started = new ArrayList<>();
+  private final ClusterCommands commands = new ClusterCommands();
 
   @AfterEach
   void end() throws InterruptedException {
-    for (Process process : started) {
-      process.destroy();
-      process.waitFor();
-    }
+    commands.endAll();
   }
 
   @Test
   void stdoutIsAShellScriptAndTermLeavesNothing()
       throws IOException, InterruptedException, YarnException {
-    Process cluster = start("--nodes", "1");
-    Map<String, String> exports = exports(cluster);
+    Process cluster = commands.start("--nodes", "1");
+    Map<String, String> exports = ClusterCommands.exports(cluster);
     assertEquals(
         Set.of(
             "HADOOP_CONF_DIR",
@@ -68,19 +60,19 @@ class ClusterCommandIT {
   @Test
   void afterAKillTheNextOneInTheSameDirectoryEndsWhatWasLeft()
       throws IOException, InterruptedException, YarnException {
-    Process killed = start("--nodes", "1", "--dir", temp.toString());
-    long container = startContainer(exports(killed));
+    Process killed = commands.start("--nodes", "1", "--dir", temp.toString());
+    long container = startContainer(ClusterCommands.exports(killed));
     killed.destroyForcibly().waitFor();
     assertTrue(alive(container), "the test needs an orphan");
-    Process next = start("--nodes=1", "--dir", temp.toString());
-    exports(next);
+    Process next = commands.start("--nodes=1", "--dir", temp.toString());
+    ClusterCommands.exports(next);
     assertFalse(alive(container));
   }
 
   @Test
   void aTakenDirectoryIsRefusedWithExit4() throws IOException, InterruptedException {
-    exports(start("--nodes", "1", "--dir", temp.toString()));
-    Process second = start("--dir", temp.toString());
+    ClusterCommands.exports(commands.start("--nodes", "1", "--dir", temp.toString()));
+    Process second = commands.start("--dir", temp.toString());
     assertTrue(second.waitFor(60, TimeUnit.SECONDS));
     assertEquals(4, second.exitValue());
   }
@@ -97,38 +89,10 @@ class ClusterCommandIT {
           {"--docker", "--gpus-per-node", "9"},
           {"--docker=yes"}
         }) {
-      Process command = start(wrong);
+      Process command = commands.start(wrong);
       assertTrue(command.waitFor(60, TimeUnit.SECONDS));
       assertEquals(2, command.exitValue());
     }
-  }
-
-  private Process start(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>(JavaCommand.quickStart());
-    line.addAll(
-        List.of(
-            "--add-opens",
-            "java.base/java.lang=ALL-UNNAMED",
-            "-cp",
-            String.join(File.pathSeparator, ClassPath.entries()),
-            ClusterCommand.class.getName()));
-    line.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    started.add(process);
-    return process;
-  }
-
-  /** Reads up to the line {@code # ready}. */
-  private static Map<String, String> exports(Process cluster) throws IOException {
-    Map<String, String> exports = new LinkedHashMap<>();
-    BufferedReader lines = cluster.inputReader();
-    for (String line = lines.readLine(); !"# ready".equals(line); line = lines.readLine()) {
-      assertTrue(line != null && line.startsWith("export "), line);
-      String[] parts = line.substring("export ".length()).split("=", 2);
-      exports.put(parts[0], parts[1]);
-    }
-    return exports;
   }
 
   /** Starts an application whose only container sleeps; returns the sleeping process's id. */

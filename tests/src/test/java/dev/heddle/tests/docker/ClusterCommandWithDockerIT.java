@@ -5,17 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.heddle.tests.cli.ClusterCommand;
-import dev.heddle.tests.embedded.ClassPath;
-import dev.heddle.tests.embedded.JavaCommand;
-import java.io.BufferedReader;
-import java.io.File;
+import dev.heddle.tests.ClusterCommands;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ClusterCommandWithDockerIT {
-  private final List<Process> started = new ArrayList<>();
+  private final ClusterCommands commands = new ClusterCommands();
 
   @BeforeEach
   void canRunDocker() {
@@ -33,16 +27,13 @@ class ClusterCommandWithDockerIT {
 
   @AfterEach
   void end() throws InterruptedException {
-    for (Process process : started) {
-      process.destroy();
-      process.waitFor();
-    }
+    commands.endAll();
   }
 
   @Test
   void itsEngineTakesImagesAndLeavesNothing() throws IOException, InterruptedException {
-    Process cluster = start("--nodes", "1", "--docker");
-    Path engine = engine(exports(cluster));
+    Process cluster = commands.start("--nodes", "1", "--docker");
+    Path engine = engine(ClusterCommands.exports(cluster));
     assertEquals(0, sleepIn(engine));
     cluster.destroy();
     assertTrue(cluster.waitFor(60, TimeUnit.SECONDS));
@@ -52,12 +43,12 @@ class ClusterCommandWithDockerIT {
 
   @Test
   void afterAKillTheNextOneEndsTheEngineThatWasLeft() throws IOException, InterruptedException {
-    Process killed = start("--nodes", "1", "--docker");
-    Path engine = engine(exports(killed));
+    Process killed = commands.start("--nodes", "1", "--docker");
+    Path engine = engine(ClusterCommands.exports(killed));
     assertEquals(0, sleepIn(engine));
     killed.destroyForcibly().waitFor();
     assertTrue(Files.exists(engine.resolve("docker.sock")), "the test needs an orphan");
-    exports(start("--nodes", "1", "--docker"));
+    ClusterCommands.exports(commands.start("--nodes", "1", "--docker"));
     assertGone(engine);
   }
 
@@ -83,33 +74,5 @@ class ClusterCommandWithDockerIT {
 
   private static Path engine(Map<String, String> exports) {
     return Path.of(URI.create(exports.get("DOCKER_HOST")).getPath()).getParent();
-  }
-
-  private Process start(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>(JavaCommand.quickStart());
-    line.addAll(
-        List.of(
-            "--add-opens",
-            "java.base/java.lang=ALL-UNNAMED",
-            "-cp",
-            String.join(File.pathSeparator, ClassPath.entries()),
-            ClusterCommand.class.getName()));
-    line.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    started.add(process);
-    return process;
-  }
-
-  /** Reads up to the line {@code # ready}. */
-  private static Map<String, String> exports(Process cluster) throws IOException {
-    Map<String, String> exports = new HashMap<>();
-    BufferedReader lines = cluster.inputReader();
-    for (String line = lines.readLine(); !"# ready".equals(line); line = lines.readLine()) {
-      assertTrue(line != null && line.startsWith("export "), line);
-      String[] parts = line.substring("export ".length()).split("=", 2);
-      exports.put(parts[0], parts[1]);
-    }
-    return exports;
   }
 }

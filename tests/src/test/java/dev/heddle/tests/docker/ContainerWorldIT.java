@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.embedded.EmbeddedCluster;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.Credentials;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -140,8 +141,6 @@ class ContainerWorldIT {
             command -v java hadoop && echo "ours is on the PATH"
             grep -E ' (/opt/ml|/etc/hosts|/home/algorithm) ' /proc/self/mountinfo
             ls -lR /opt/ml
-            grep -o "$HADOOP_TOKEN_FILE_LOCATION" -r /dev/null
-            wc -c "$HADOOP_TOKEN_FILE_LOCATION"
             echo "has looked around"
             sleep 60 &
             trap 'exit 0' TERM
@@ -223,12 +222,12 @@ class ContainerWorldIT {
             echo "interfaces:" $(awk -F: 'NR > 2 { gsub(/ /, "", $1); print $1 }' /proc/net/dev)
             """);
     JobFile job = jobs.job("isolated", image);
-    job.json().put("EnableNetworkIsolation", true);
+    job.isolated();
     Jobs.Outcome outcome = jobs.submitAndWait(job);
     assertEquals(0, outcome.code(), outcome.toString());
     assertTrue(log("isolated", "algo-1").contains("routes: 0\n"), log("isolated", "algo-1"));
     JobFile two = jobs.job("isolated-2", image).hosts(2);
-    two.json().put("EnableNetworkIsolation", true);
+    two.isolated();
     outcome = jobs.submit(two);
     assertEquals(2, outcome.code(), outcome.toString());
     assertTrue(outcome.err().contains("$.EnableNetworkIsolation: "), outcome.err());
@@ -253,15 +252,27 @@ class ContainerWorldIT {
                 print $c "hello from $me at ", $c->sockhost, "\\n";
               }' "$me"
             """);
-    JobFile job = jobs.job("sealed", image).hosts(2);
-    job.json().put("EnableNetworkIsolation", true);
+    jobs.put("sealed/a.csv", "1\n");
+    JobFile job =
+        jobs.job("sealed", image).hosts(2).channel("train", jobs.uri("sealed/"), "FullyReplicated");
+    job.isolated();
     Jobs.Outcome outcome =
         jobs.submit(
-            job,
-            "--wait",
-            "--conf",
-            "heddle.docker.isolated-network=" + DockerClusterExtension.SEALED);
-    assertEquals(0, outcome.code(), outcome + log("sealed", "algo-1") + log("sealed", "algo-2"));
+            job, "--conf", "heddle.docker.isolated-network=" + DockerClusterExtension.SEALED);
+    assertEquals(0, outcome.code(), outcome.toString());
+    // So long that YARN knows the holders' addresses, which are the nodes'.
+    cluster.s3().goAway();
+    try {
+      jobs.await("sealed", PATIENCE, d -> d.toString().contains("all 2 hosts allocated"));
+      Instant held = Instant.now();
+      Awaitility.await("some rounds of the NodeManagers' monitors")
+          .atMost(PATIENCE)
+          .until(() -> Duration.between(held, Instant.now()).toSeconds() > 10);
+    } finally {
+      cluster.s3().comeBack();
+    }
+    JsonNode ended = jobs.awaitEnd("sealed", PATIENCE);
+    assertEquals("Completed", ended.path("TrainingJobStatus").asText(), ended.toString());
     String log = log("sealed", "algo-1");
     assertTrue(log.contains("heard: hello from algo-2 at 1"), log);
     assertFalse(log.contains("at 127."), log);
@@ -277,7 +288,7 @@ class ContainerWorldIT {
     try {
       for (String name : names) {
         JobFile job = jobs.job(name, image).hosts(3).hyperparameters(Map.of("seconds", "300"));
-        ((ObjectNode) job.json().get("ResourceConfig")).put("InstanceType", "ml.one-gpu");
+        job.instanceType("ml.one-gpu");
         Jobs.Outcome outcome = jobs.submit(job, "--conf", "heddle.instance-types=" + types);
         assertEquals(0, outcome.code(), outcome.toString());
         if (!name.equals("gpus-3")) {

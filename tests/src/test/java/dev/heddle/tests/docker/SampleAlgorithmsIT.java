@@ -75,11 +75,11 @@ class SampleAlgorithmsIT {
             "--network",
             "none",
             "-v",
-            work + ":/work:ro",
+            work + ":/scored:ro",
             "local/xgboost",
             "score",
-            "/work/model.tar.gz",
-            "/work/held-out.csv");
+            "/scored/model.tar.gz",
+            "/scored/held-out.csv");
     assertEquals(0, scored.code(), scored.output());
     Matcher accuracy = Pattern.compile("accuracy=([0-9.]+)").matcher(scored.output());
     assertTrue(accuracy.find(), scored.output());
