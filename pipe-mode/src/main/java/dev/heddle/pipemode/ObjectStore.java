@@ -1,6 +1,8 @@
 package dev.heddle.pipemode;
 
 import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -28,6 +30,43 @@ public interface ObjectStore extends Closeable {
    * ObjectStoreException.Kind#CHANGED} when the object no longer has the tag it was listed with.
    */
   InputStream open(ObjectInfo object, long offset, long length) throws ObjectStoreException;
+
+  /** Is told of bytes as they come. */
+  @FunctionalInterface
+  interface Arrival {
+    /**
+     * @param bytes how many more the buffer has, 1 or more
+     */
+    void arrived(int bytes);
+  }
+
+  /**
+   * Fills the rest of a buffer with the object's bytes from {@code offset} on; fails as {@link
+   * #open} does. After a failure the buffer's position says how far it came.
+   *
+   * @param into best a direct one; its remaining bytes must lie within the object
+   */
+  default void read(ObjectInfo object, long offset, ByteBuffer into, Arrival arrival)
+      throws ObjectStoreException {
+    byte[] piece = new byte[Math.min(128 * 1024, Math.max(1, into.remaining()))];
+    try (InputStream in = open(object, offset, into.remaining())) {
+      while (into.hasRemaining()) {
+        int n = in.read(piece, 0, Math.min(piece.length, into.remaining()));
+        if (n < 0) {
+          throw new EOFException(into.remaining() + " bytes early");
+        }
+        into.put(piece, 0, n);
+        arrival.arrived(n);
+      }
+    } catch (ObjectStoreException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ObjectStoreException(
+          ObjectStoreException.Kind.UNREACHABLE,
+          "Could not read " + object.uri() + ": " + e.getMessage() + ".",
+          e);
+    }
+  }
 
   void put(ObjectUri object, ByteBuffer body) throws ObjectStoreException;
 

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -32,19 +34,27 @@ final class Connection implements Closeable {
 
   private static final int LONGEST_HEAD = 256 * 1024;
 
+  /** Four records of TLS. */
+  private static final int DECIPHERED_BYTES = 64 * 1024;
+
   private final Origin origin;
   private final Socket socket;
+  // Empty for TLS, whose bytes must be deciphered first.
+  private final Optional<SocketChannel> plain;
   private final InputStream in;
   private final OutputStream out;
   private final byte[] ahead = new byte[16 * 1024];
   private int next;
   private int end;
   private int headBytes;
+  private byte[] deciphered = {};
   private long idleSince;
 
-  private Connection(Origin origin, Socket socket) throws IOException {
+  private Connection(Origin origin, Socket socket, Optional<SocketChannel> plain)
+      throws IOException {
     this.origin = origin;
     this.socket = socket;
+    this.plain = plain;
     in = socket.getInputStream();
     out = socket.getOutputStream();
   }
@@ -66,7 +76,9 @@ final class Connection implements Closeable {
         socket.connect(
             new InetSocketAddress(address, origin.port()), (int) connectTimeout.toMillis());
         socket.setSoTimeout((int) readTimeout.toMillis());
-        return new Connection(origin, origin.tls() ? secure(tls, socket, origin) : socket);
+        return origin.tls()
+            ? new Connection(origin, secure(tls, socket, origin), Optional.empty())
+            : new Connection(origin, socket, Optional.of(channel));
       } catch (IOException e) {
         channel.close();
         failure = e;
@@ -156,6 +168,35 @@ final class Connection implements Closeable {
       return n;
     }
     return in.read(into, offset, length);
+  }
+
+  /**
+   * At least one byte of the body, or -1 at the end of the connection. Without TLS the bytes go
+   * from the kernel into a direct buffer without another copy, and no time limit holds: a {@link
+   * StallWatch} must look after it.
+   */
+  int read(ByteBuffer into) throws IOException {
+    if (next < end) {
+      int n = Math.min(into.remaining(), end - next);
+      into.put(ahead, next, n);
+      next += n;
+      return n;
+    }
+    if (plain.isPresent()) {
+      return plain.get().read(into);
+    }
+    int n = in.read(deciphered(), 0, Math.min(deciphered.length, into.remaining()));
+    if (n > 0) {
+      into.put(deciphered, 0, n);
+    }
+    return n;
+  }
+
+  private byte[] deciphered() {
+    if (deciphered.length == 0) {
+      deciphered = new byte[DECIPHERED_BYTES];
+    }
+    return deciphered;
   }
 
   @Override

@@ -86,17 +86,24 @@ final class Exchange implements ExecutableHttpRequest {
   private void send(OutputStream socket) throws IOException {
     SdkHttpRequest request = execute.httpRequest();
     Optional<ContentStreamProvider> content = execute.contentStreamProvider();
-    BufferedOutputStream out = new BufferedOutputStream(socket, COPY_BYTES);
-    out.write(head(request, content.isPresent()).getBytes(StandardCharsets.ISO_8859_1));
-    if (content.isPresent()) {
-      long length =
-          Long.parseLong(
-              request
-                  .firstMatchingHeader("Content-Length")
-                  .orElseThrow(() -> new IOException("the request's body has no length")));
-      copy(content.get(), length, out);
+    if (content.isEmpty()) {
+      sendHead(request, socket);
+      return;
     }
+    long length =
+        Long.parseLong(
+            request
+                .firstMatchingHeader("Content-Length")
+                .orElseThrow(() -> new IOException("the request's body has no length")));
+    BufferedOutputStream out = new BufferedOutputStream(socket, COPY_BYTES);
+    out.write(head(request, true).getBytes(StandardCharsets.ISO_8859_1));
+    copy(content.get(), length, out);
     out.flush();
+  }
+
+  /** Sends a request without a body. */
+  static void sendHead(SdkHttpRequest request, OutputStream socket) throws IOException {
+    socket.write(head(request, false).getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static String head(SdkHttpRequest request, boolean hasBody) {
@@ -147,9 +154,14 @@ final class Exchange implements ExecutableHttpRequest {
     }
   }
 
-  private HttpExecuteResponse receive(
-      Connection connection, boolean whole, BiConsumer<Connection, Boolean> release)
-      throws IOException {
+  /**
+   * The head of a response.
+   *
+   * @param keep whether the connection can be used again after the body
+   */
+  record Head(SdkHttpResponse response, boolean keep) {}
+
+  static Head receiveHead(Connection connection) throws IOException {
     SdkHttpFullResponse.Builder response = SdkHttpFullResponse.builder();
     boolean http11 = readHead(connection, response);
     while (response.statusCode() / 100 == 1) {
@@ -157,13 +169,20 @@ final class Exchange implements ExecutableHttpRequest {
       http11 = readHead(connection, response);
     }
     boolean keep =
-        whole
-            && http11
+        http11
             && !response
                 .firstMatchingHeader("Connection")
                 .map(value -> value.toLowerCase(Locale.ROOT).contains("close"))
                 .orElse(false);
-    SdkHttpResponse head = response.build();
+    return new Head(response.build(), keep);
+  }
+
+  private HttpExecuteResponse receive(
+      Connection connection, boolean whole, BiConsumer<Connection, Boolean> release)
+      throws IOException {
+    Head received = receiveHead(connection);
+    boolean keep = whole && received.keep();
+    SdkHttpResponse head = received.response();
     HttpExecuteResponse.Builder result = HttpExecuteResponse.builder().response(head);
     int status = head.statusCode();
     if (execute.httpRequest().method() == SdkHttpMethod.HEAD || status == 204 || status == 304) {
@@ -174,7 +193,8 @@ final class Exchange implements ExecutableHttpRequest {
     return result.responseBody(AbortableInputStream.create(body, body::abort)).build();
   }
 
-  private static Body body(
+  /** The body that follows a head; {@code release} is told when it ends. */
+  static Body body(
       Connection connection, SdkHttpResponse head, BiConsumer<Connection, Boolean> release)
       throws IOException {
     boolean chunked =

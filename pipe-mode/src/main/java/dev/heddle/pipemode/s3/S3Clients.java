@@ -3,6 +3,8 @@ package dev.heddle.pipemode.s3;
 import dev.heddle.pipemode.S3Access;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
 import javax.net.ssl.SSLSocketFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -29,13 +31,40 @@ final class S3Clients {
 
   private S3Clients() {}
 
-  static S3Client create(S3Access access) {
+  /**
+   * The SDK's client, and the reader of ranges on the same connections; without that one where the
+   * way leads through a proxy, which only the SDK's own HTTP client knows.
+   */
+  static S3Transport open(S3Access access) {
     URI endpoint =
         access.endpoint().orElse(URI.create("https://s3." + access.region() + ".amazonaws.com"));
-    return create(access, httpClient(endpoint));
+    AwsCredentialsProvider credentials = credentials(access);
+    if (ProxyCheck.system().applies(endpoint)) {
+      return new S3Transport(create(access, credentials, proxied()), Optional.empty());
+    }
+    ConnectionPool connections =
+        new ConnectionPool(CONNECT_TIMEOUT, READ_TIMEOUT, S3Clients::trusted);
+    return new S3Transport(
+        create(access, credentials, new SocketHttpClient(connections)),
+        Optional.of(ranges(access, credentials, connections)));
   }
 
-  static S3Client create(S3Access access, SdkHttpClient http) {
+  static RangeReader ranges(
+      S3Access access, AwsCredentialsProvider credentials, ConnectionPool connections) {
+    return new RangeReader(
+        new SignedGet(access, credentials),
+        connections,
+        new StallWatch(
+            connections.readTimeout(),
+            Executors.newSingleThreadScheduledExecutor(
+                work -> {
+                  Thread thread = new Thread(work, "s3-stall-watch");
+                  thread.setDaemon(true);
+                  return thread;
+                })));
+  }
+
+  static S3Client create(S3Access access, AwsCredentialsProvider credentials, SdkHttpClient http) {
     S3Configuration.Builder service =
         // One hash over the whole body is understood by every server; a signed chunked coding
         // isn't.
@@ -45,7 +74,7 @@ final class S3Clients {
             .httpClient(http)
             .region(Region.of(access.region()))
             .defaultsMode(DefaultsMode.LEGACY)
-            .credentialsProvider(credentials(access))
+            .credentialsProvider(credentials)
             .forcePathStyle(access.pathStyle())
             .disableS3ExpressSessionAuth(true)
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
@@ -69,7 +98,7 @@ final class S3Clients {
     return ProfileFile.aggregator().build();
   }
 
-  private static AwsCredentialsProvider credentials(S3Access access) {
+  static AwsCredentialsProvider credentials(S3Access access) {
     if (access.keys().isEmpty()) {
       return DefaultCredentialsProvider.builder().build();
     }
@@ -82,14 +111,11 @@ final class S3Clients {
     return StaticCredentialsProvider.create(credentials);
   }
 
-  static SdkHttpClient httpClient(URI endpoint) {
-    return ProxyCheck.system().applies(endpoint)
-        // It knows the ways through a proxy, which are too rare to be known here.
-        ? UrlConnectionHttpClient.builder()
-            .connectionTimeout(CONNECT_TIMEOUT)
-            .socketTimeout(READ_TIMEOUT)
-            .build()
-        : new SocketHttpClient(CONNECT_TIMEOUT, READ_TIMEOUT, S3Clients::trusted);
+  private static SdkHttpClient proxied() {
+    return UrlConnectionHttpClient.builder()
+        .connectionTimeout(CONNECT_TIMEOUT)
+        .socketTimeout(READ_TIMEOUT)
+        .build();
   }
 
   private static SSLSocketFactory trusted() {

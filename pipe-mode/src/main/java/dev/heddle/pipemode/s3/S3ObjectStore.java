@@ -41,14 +41,14 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 public final class S3ObjectStore implements ObjectStore {
   private static final String OCTETS = "application/octet-stream";
 
-  private final Supplier<S3Client> maker;
+  private final Supplier<S3Transport> maker;
   private final Optional<String> kmsKeyId;
   private final Retry retry;
   private final Object making = new Object();
-  private volatile S3Client client;
+  private volatile S3Transport transport;
   private volatile boolean closed;
 
-  S3ObjectStore(Supplier<S3Client> maker, Optional<String> kmsKeyId, Retry retry) {
+  S3ObjectStore(Supplier<S3Transport> maker, Optional<String> kmsKeyId, Retry retry) {
     this.maker = maker;
     this.kmsKeyId = kmsKeyId;
     this.retry = retry;
@@ -65,21 +65,25 @@ public final class S3ObjectStore implements ObjectStore {
    */
   public static S3ObjectStore open(S3Access access, Optional<String> kmsKeyId) {
     return new S3ObjectStore(
-        () -> S3Clients.create(access), kmsKeyId, new Retry(access.retryFor(), Retry.Timing.REAL));
+        () -> S3Clients.open(access), kmsKeyId, new Retry(access.retryFor(), Retry.Timing.REAL));
   }
 
   private S3Client client() throws ObjectStoreException {
-    S3Client made = client;
+    return transport().sdk();
+  }
+
+  private S3Transport transport() throws ObjectStoreException {
+    S3Transport made = transport;
     if (made == null || closed) {
       synchronized (making) {
         if (closed) {
           throw new ObjectStoreException(
               Kind.REFUSED, "The connection to S3 has been closed.", null);
         }
-        if (client == null) {
-          client = maker.get();
+        if (transport == null) {
+          transport = maker.get();
         }
-        made = client;
+        made = transport;
       }
     }
     return made;
@@ -87,7 +91,7 @@ public final class S3ObjectStore implements ObjectStore {
 
   @Override
   public void prepare() throws ObjectStoreException {
-    client();
+    transport();
   }
 
   @Override
@@ -147,6 +151,17 @@ public final class S3ObjectStore implements ObjectStore {
     String doing = "read " + object.uri();
     return new RangeStream(
         (from, bytes) -> get(object, from, bytes), retry.attempts(doing), offset, length);
+  }
+
+  @Override
+  public void read(ObjectInfo object, long offset, ByteBuffer into, Arrival arrival)
+      throws ObjectStoreException {
+    Optional<RangeReader> ranges = transport().ranges();
+    if (ranges.isEmpty()) {
+      ObjectStore.super.read(object, offset, into, arrival);
+    } else if (into.hasRemaining()) {
+      ranges.get().read(object, offset, into, arrival, retry.attempts("read " + object.uri()));
+    }
   }
 
   private ResponseInputStream<GetObjectResponse> get(ObjectInfo object, long offset, long length)
@@ -345,8 +360,8 @@ public final class S3ObjectStore implements ObjectStore {
   public void close() {
     synchronized (making) {
       closed = true;
-      if (client != null) {
-        client.close();
+      if (transport != null) {
+        transport.close();
       }
     }
   }

@@ -98,7 +98,10 @@ class S3RequestsTest {
   private S3ObjectStore store(S3Access access, Optional<String> kms) {
     Retry retry =
         new Retry(access.retryFor(), new Retry.Timing(System::nanoTime, time -> {}, () -> 0));
-    return new S3ObjectStore(() -> S3Clients.create(access, wire), kms, retry);
+    return new S3ObjectStore(
+        () -> S3Transport.ofSdk(S3Clients.create(access, S3Clients.credentials(access), wire)),
+        kms,
+        retry);
   }
 
   private S3ObjectStore store() {
@@ -113,7 +116,8 @@ class S3RequestsTest {
         new S3ObjectStore(
             () -> {
               made.incrementAndGet();
-              return S3Clients.create(access, wire);
+              return S3Transport.ofSdk(
+                  S3Clients.create(access, S3Clients.credentials(access), wire));
             },
             Optional.empty(),
             new Retry(access.retryFor(), Retry.Timing.REAL));

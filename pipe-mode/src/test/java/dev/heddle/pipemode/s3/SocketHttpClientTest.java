@@ -135,9 +135,10 @@ class SocketHttpClientTest {
 
   private static SocketHttpClient client() {
     return new SocketHttpClient(
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(30),
-        () -> (SSLSocketFactory) SSLSocketFactory.getDefault());
+        new ConnectionPool(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            () -> (SSLSocketFactory) SSLSocketFactory.getDefault()));
   }
 
   private static HttpExecuteResponse call(
@@ -305,7 +306,8 @@ class SocketHttpClientTest {
   void aSilentServerIsGivenUp() throws IOException {
     try (Server server = server("HANG");
         SocketHttpClient client =
-            new SocketHttpClient(Duration.ofSeconds(5), Duration.ofMillis(50), () -> null)) {
+            new SocketHttpClient(
+                new ConnectionPool(Duration.ofSeconds(5), Duration.ofMillis(50), () -> null))) {
       assertThrows(SocketTimeoutException.class, () -> get(client, server.uri("/a")));
     }
   }
@@ -351,7 +353,8 @@ class SocketHttpClientTest {
     try (Server server = new Server(context.getServerSocketFactory(), OK, stalled);
         SocketHttpClient trusting =
             new SocketHttpClient(
-                Duration.ofSeconds(5), Duration.ofSeconds(50), context::getSocketFactory)) {
+                new ConnectionPool(
+                    Duration.ofSeconds(5), Duration.ofSeconds(50), context::getSocketFactory))) {
       URI uri = URI.create(server.uri("/a").toString().replace("http:", "https:"));
       assertEquals("hi", get(trusting, uri));
 
