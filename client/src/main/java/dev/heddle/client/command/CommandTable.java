@@ -15,7 +15,8 @@ public final class CommandTable {
         new ListCommand(),
         new StopCommand(),
         new LogsCommand(),
-        new ValidateCommand());
+        new ValidateCommand(),
+        new PipeCommand());
   }
 
   public static Optional<Command> find(String name) {

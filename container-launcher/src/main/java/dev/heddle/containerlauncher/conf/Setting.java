@@ -31,6 +31,7 @@ public enum Setting {
   S3_PATH_STYLE("heddle.s3.path-style"),
   S3_RETRY_FOR("heddle.s3.retry-for"),
   S3_CONNECTIONS("heddle.s3.connections"),
+  PIPE_MEMORY("heddle.pipe.memory-mb"),
   UPLOAD_PART_SIZE("heddle.upload.part-size-mb"),
   DISK_RESERVE("heddle.disk.reserve-percent"),
   PROCESS_NAMESPACES("heddle.process.namespaces"),

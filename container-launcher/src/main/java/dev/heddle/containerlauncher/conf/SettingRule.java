@@ -49,6 +49,7 @@ interface SettingRule {
           matching("[a-z0-9][a-z0-9-]*", "must be a region such as eu-west-1, or empty").orEmpty();
       case S3_PATH_STYLE -> oneOf("auto", "true", "false");
       case S3_CONNECTIONS -> numberFrom(1, 1000);
+      case PIPE_MEMORY -> numberFrom(1, 65_536);
       // S3 takes parts of 5 MiB to 5 GiB (Amazon S3 multipart upload limits).
       case UPLOAD_PART_SIZE -> numberFrom(5, 5120);
       case DISK_RESERVE -> numberFrom(0, 90);

@@ -46,9 +46,12 @@ public final class ChannelListing {
    */
   public static ChannelListing resolve(ObjectStore store, ChannelSource source)
       throws IOException, InterruptedException {
-    return source.kind() == ChannelSource.Kind.MANIFEST_FILE
-        ? ofManifest(store, source)
-        : ofPrefix(store, source);
+    return switch (source.kind()) {
+      case S3_PREFIX -> ofPrefix(store, source);
+      case MANIFEST_FILE -> ofManifest(store, source);
+      case AUGMENTED_MANIFEST_FILE ->
+          throw new IllegalArgumentException("an augmented manifest lists no objects: " + source);
+    };
   }
 
   private static ChannelListing ofPrefix(ObjectStore store, ChannelSource source)

@@ -1,0 +1,52 @@
+package dev.heddle.pipemode.feed;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+
+/** The writing end of a pipe that has a reader. The reader sees its end when this is closed. */
+final class FifoSink implements ByteSink {
+  private final FileChannel channel;
+  // Another descriptor of the same end, for what a channel can't be asked.
+  private int watch;
+
+  FifoSink(FileChannel channel, int watch) {
+    this.channel = channel;
+    this.watch = watch;
+  }
+
+  @Override
+  public boolean write(ByteBuffer bytes) throws IOException, InterruptedException {
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      return true;
+    } catch (ClosedByInterruptException e) {
+      boolean unused = Thread.interrupted();
+      throw (InterruptedException) new InterruptedException().initCause(e);
+    } catch (IOException e) {
+      if (readerGone()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  boolean readerGone() {
+    return watch >= 0 && Libc.readersGone(watch);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      if (watch >= 0) {
+        Libc.close(watch);
+        watch = -1;
+      }
+    }
+  }
+}

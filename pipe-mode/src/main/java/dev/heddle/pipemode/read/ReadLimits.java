@@ -1,0 +1,43 @@
+package dev.heddle.pipemode.read;
+
+/**
+ * What all streams of a {@link ParallelReader} share.
+ *
+ * @param connections how many ranges are fetched at once, 1 or more
+ * @param memoryBytes the most that is fetched or being fetched and not yet taken, 1 MiB or more
+ * @param streams how many streams are open at once, 1 or more; each is sure of its share
+ */
+public record ReadLimits(int connections, long memoryBytes, int streams) {
+  private static final int LARGEST_SLAB = 8 << 20;
+  private static final int SMALLEST_SLAB = 128 << 10;
+
+  public ReadLimits {
+    if (connections < 1 || memoryBytes < 1 << 20 || streams < 1) {
+      throw new IllegalArgumentException(
+          connections + " connections, " + memoryBytes + " bytes, " + streams + " streams");
+    }
+  }
+
+  /** The size of one slab: 8 MiB, less where two for each stream wouldn't fit into the memory. */
+  int slabBytes() {
+    long bytes = LARGEST_SLAB;
+    while (bytes > SMALLEST_SLAB && memoryBytes / bytes < 2L * streams) {
+      bytes /= 2;
+    }
+    return (int) bytes;
+  }
+
+  /** At least one for each stream. */
+  int slabs() {
+    return (int) Math.max(streams, memoryBytes / slabBytes());
+  }
+
+  /**
+   * The most that one stream may have: while the algorithm leaves one channel alone, half an even
+   * share stays for each other one.
+   */
+  int slabsOfOneStream() {
+    int kept = Math.max(1, slabs() / (2 * streams));
+    return Math.max(1, slabs() - (streams - 1) * kept);
+  }
+}
