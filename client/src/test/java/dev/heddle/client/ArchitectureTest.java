@@ -13,17 +13,25 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
   @ArchTest
-  static final ArchRule PIPE_MODE_KNOWS_NO_OTHER_MODULE_AND_NO_HADOOP =
+  static final ArchRule PIPE_MODE_KNOWS_NO_OTHER_MODULE =
       noClasses()
           .that()
           .resideInAPackage("dev.heddle.pipemode..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.heddle.containerlauncher..",
-              "dev.heddle.am..",
-              "dev.heddle.client..",
-              "org.apache.hadoop..");
+              "dev.heddle.containerlauncher..", "dev.heddle.am..", "dev.heddle.client..");
+
+  @ArchTest
+  static final ArchRule ONE_ROOM_OF_PIPE_MODE_KNOWS_HADOOP =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.heddle.pipemode..")
+          .and()
+          .resideOutsideOfPackage("dev.heddle.pipemode.hadoop..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.hadoop..", "dev.heddle.pipemode.hadoop..");
 
   @ArchTest
   static final ArchRule CONTAINER_LAUNCHER_KNOWS_NEITHER_AM_NOR_CLIENT =

@@ -278,6 +278,40 @@ class SubmitTest {
     assertNothingLeft();
   }
 
+  /** The mount table stands for a cluster's shared file system. */
+  @Test
+  void aChannelOnAHadoopFileSystemIsLookedAtThere() throws Exception {
+    Path warehouse = Files.createDirectories(directory.resolve("warehouse/in"));
+    Files.writeString(
+        directory.resolve("conf/core-site.xml"),
+        "<configuration><property><name>fs.viewfs.mounttable.loom.link./warehouse</name><value>"
+            + directory.resolve("warehouse").toUri()
+            + "</value></property></configuration>");
+    job = path(JobFiles.valid("digits-1").replace("s3://in/train/", "viewfs://loom/warehouse/in/"));
+    assertEquals(2, submit());
+    assertTrue(
+        world
+            .err()
+            .contains(
+                "ValidationException: No S3 objects found under S3 URL"
+                    + " \"viewfs://loom/warehouse/in/\" given in input data source. Please ensure"
+                    + " that files exist under that path"),
+        world.err());
+    assertNothingLeft();
+
+    Files.writeString(warehouse.resolve("part-1"), "1");
+    assertEquals(0, submit(), world::err);
+  }
+
+  @Test
+  void aChannelOnAFileSystemThatHadoopLacksIsRefusedWithTheRemedy() {
+    job = path(JobFiles.valid("digits-1").replace("s3://in/train/", "loom://warehouse/in/"));
+    assertEquals(2, submit());
+    assertTrue(world.err().contains("fs.loom.impl"), world.err());
+    assertTrue(world.err().contains("channel 'train'"), world.err());
+    assertNothingLeft();
+  }
+
   @Test
   void aManifestMustBeOneAndNameWhatIsThere() {
     String manifest =

@@ -1,72 +1,11 @@
 package dev.heddle.pipemode;
 
-import java.io.Closeable;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
-/**
- * The small port through which every byte and every listing comes and goes. Implementations retry
- * what can be retried by themselves; what they throw is final. Safe for use by many threads.
- */
-public interface ObjectStore extends Closeable {
-
-  /** Makes ready what the first call would otherwise wait for; asks nothing of the store. */
-  default void prepare() throws ObjectStoreException {}
-
-  /** Calls {@code each} for all objects whose key starts with the prefix, in UTF-8 byte order. */
-  void list(ObjectUri prefix, Consumer<ObjectInfo> each) throws ObjectStoreException;
-
-  /** The object's size and tag; empty when there is no such object. */
-  Optional<ObjectInfo> head(ObjectUri object) throws ObjectStoreException;
-
-  /**
-   * Opens bytes {@code offset} to {@code offset + length - 1}; fails with {@link
-   * ObjectStoreException.Kind#CHANGED} when the object no longer has the tag it was listed with.
-   */
-  InputStream open(ObjectInfo object, long offset, long length) throws ObjectStoreException;
-
-  /** Is told of bytes as they come. */
-  @FunctionalInterface
-  interface Arrival {
-    /**
-     * @param bytes how many more the buffer has, 1 or more
-     */
-    void arrived(int bytes);
-  }
-
-  /**
-   * Fills the rest of a buffer with the object's bytes from {@code offset} on; fails as {@link
-   * #open} does. After a failure the buffer's position says how far it came.
-   *
-   * @param into best a direct one; its remaining bytes must lie within the object
-   */
-  default void read(ObjectInfo object, long offset, ByteBuffer into, Arrival arrival)
-      throws ObjectStoreException {
-    byte[] piece = new byte[Math.min(128 * 1024, Math.max(1, into.remaining()))];
-    try (InputStream in = open(object, offset, into.remaining())) {
-      while (into.hasRemaining()) {
-        int n = in.read(piece, 0, Math.min(piece.length, into.remaining()));
-        if (n < 0) {
-          throw new EOFException(into.remaining() + " bytes early");
-        }
-        into.put(piece, 0, n);
-        arrival.arrived(n);
-      }
-    } catch (ObjectStoreException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new ObjectStoreException(
-          ObjectStoreException.Kind.UNREACHABLE,
-          "Could not read " + object.uri() + ": " + e.getMessage() + ".",
-          e);
-    }
-  }
+/** The small port through which a job's bytes and listings come and go: S3. */
+public interface ObjectStore extends ObjectSource {
 
   void put(ObjectUri object, ByteBuffer body) throws ObjectStoreException;
 
@@ -88,7 +27,4 @@ public interface ObjectStore extends Closeable {
 
   /** Gives a multipart upload up; one that is gone already is no error. */
   void abortMultipart(ObjectUri object, String uploadId) throws ObjectStoreException;
-
-  @Override
-  void close();
 }

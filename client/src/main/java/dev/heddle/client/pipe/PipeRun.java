@@ -5,7 +5,7 @@ import dev.heddle.client.session.ExitCode;
 import dev.heddle.client.session.Session;
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.channel.PipeChannel;
 import dev.heddle.pipemode.feed.ChannelFeeder;
@@ -42,7 +42,7 @@ public final class PipeRun {
   /**
    * @return the exit code
    */
-  public int run(ObjectStore store) throws CommandException, IOException, InterruptedException {
+  public int run(ObjectSource store) throws CommandException, IOException, InterruptedException {
     ReadLimits limits =
         new ReadLimits(
             settings.integer(Setting.S3_CONNECTIONS),

@@ -7,6 +7,7 @@ import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.job.TrainingJobRequest.Channel;
 import dev.heddle.containerlauncher.job.TrainingJobRequest.S3DataSource;
 import dev.heddle.pipemode.ObjectInfo;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectUri;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether a job's inputs are there and its output can be written. Leaves nothing behind. */
 final class StoreChecks {
@@ -22,11 +24,25 @@ final class StoreChecks {
   private static final long READABLE = 16 << 20;
 
   private final ObjectStore store;
+  private final ObjectSource inputs;
+  private final Set<ObjectUri> fileSystems;
   private final String region;
   private final Findings findings;
 
-  StoreChecks(ObjectStore store, String region, Findings findings) {
+  /**
+   * @param store gets the output
+   * @param inputs reads what is in S3 and what is not
+   * @param fileSystems gets the roots of what is not in S3; safe for use by many threads
+   */
+  StoreChecks(
+      ObjectStore store,
+      ObjectSource inputs,
+      Set<ObjectUri> fileSystems,
+      String region,
+      Findings findings) {
     this.store = store;
+    this.inputs = inputs;
+    this.fileSystems = fileSystems;
     this.region = region;
     this.findings = findings;
   }
@@ -44,6 +60,7 @@ final class StoreChecks {
             + "].DataSource.S3DataSource.S3Uri";
     try {
       ObjectUri uri = ObjectUri.parse(source.s3Uri());
+      note(uri);
       if ("S3Prefix".equals(source.s3DataType())) {
         if (!anythingUnder(uri)) {
           findings.fault(nothing(source.s3Uri(), where));
@@ -55,6 +72,12 @@ final class StoreChecks {
       failed(source.s3Uri(), where, e);
     } catch (IllegalArgumentException e) {
       findings.fault("ValidationException: " + e.getMessage() + " (" + where + ")");
+    }
+  }
+
+  private void note(ObjectUri uri) {
+    if (!uri.inS3()) {
+      fileSystems.add(uri.withKey(""));
     }
   }
 
@@ -85,7 +108,7 @@ final class StoreChecks {
     String where = "$.AlgorithmSpecification.TrainingImage";
     try {
       ObjectUri uri = ObjectUri.parse(s3Uri);
-      if (store.head(uri).isEmpty() && !anythingUnder(uri.child(""))) {
+      if (inputs.head(uri).isEmpty() && !anythingUnder(uri.child(""))) {
         findings.fault(s3Uri + " (" + where + "): there is no such image");
       }
     } catch (ObjectStoreException e) {
@@ -96,7 +119,7 @@ final class StoreChecks {
   }
 
   private void manifest(ObjectUri uri, boolean json, String where) throws ObjectStoreException {
-    Optional<ObjectInfo> info = store.head(uri);
+    Optional<ObjectInfo> info = inputs.head(uri);
     if (info.isEmpty() || info.get().size() == 0) {
       findings.fault(nothing(uri.toString(), where));
       return;
@@ -105,7 +128,7 @@ final class StoreChecks {
       return;
     }
     String text;
-    try (InputStream in = store.open(info.get(), 0, info.get().size())) {
+    try (InputStream in = inputs.open(info.get(), 0, info.get().size())) {
       text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (ObjectStoreException e) {
       throw e;
@@ -119,7 +142,9 @@ final class StoreChecks {
     if (wrong.isEmpty()) {
       JsonNode entries = Json.read(text);
       String first = entries.get(0).path("prefix").asText() + entries.get(1).asText();
-      if (store.head(ObjectUri.parse(first)).isEmpty()) {
+      ObjectUri object = ObjectUri.parse(first);
+      note(object);
+      if (inputs.head(object).isEmpty()) {
         findings.fault(nothing(first, where));
       }
     }
@@ -144,7 +169,7 @@ final class StoreChecks {
 
   private boolean anythingUnder(ObjectUri prefix) throws ObjectStoreException {
     try {
-      store.list(
+      inputs.list(
           prefix,
           each -> {
             throw new Enough();
@@ -165,6 +190,14 @@ final class StoreChecks {
 
   /** SageMaker's own words, as CreateTrainingJob says them, and the place in the job file. */
   private String nothing(String s3Uri, String where) {
+    if (!s3Uri.startsWith(ObjectUri.S3 + ":")) {
+      return "ValidationException: No S3 objects found under S3 URL \""
+          + s3Uri
+          + "\" given in input data source. Please ensure that files exist under that path, and"
+          + " that the client's user may list it ("
+          + where
+          + ")";
+    }
     return "ValidationException: No S3 objects found under S3 URL \""
         + s3Uri
         + "\" given in input data source. Please ensure that the bucket exists in the selected"

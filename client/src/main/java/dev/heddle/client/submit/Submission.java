@@ -16,7 +16,11 @@ import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.RoutedSource;
+import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +30,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.Credentials;
@@ -49,6 +55,7 @@ public final class Submission {
   private final TrainingJobRequest request;
   private final Settings settings;
   private final S3Opening s3;
+  private final Set<ObjectUri> fileSystems = ConcurrentHashMap.newKeySet();
 
   /**
    * What was submitted.
@@ -196,9 +203,16 @@ public final class Submission {
   }
 
   private void lookAtS3(Findings findings) throws CommandException, InterruptedException {
-    try {
+    try (ObjectSource hadoop =
+        HadoopObjectSource.open(session.hadoop(), s3.choice().forClient().retryFor())) {
       ObjectStore store = s3.store();
-      StoreChecks checks = new StoreChecks(store, s3.choice().access().region(), findings);
+      StoreChecks checks =
+          new StoreChecks(
+              store,
+              new RoutedSource(store, hadoop),
+              fileSystems,
+              s3.choice().access().region(),
+              findings);
       List<Future<Void>> looking = new ArrayList<>();
       looking.add(background(() -> checks.output(request)));
       for (int i = 0; i < request.inputDataConfig().size(); i++) {
@@ -241,6 +255,7 @@ public final class Submission {
       String renewer = YarnClientUtils.getRmPrincipal(hadoop);
       job.files().addDelegationTokens(renewer, credentials);
       org.apache.hadoop.fs.FileSystem.get(hadoop).addDelegationTokens(renewer, credentials);
+      FileSystemTokens.add(hadoop, fileSystems, renewer, credentials);
     }
     return credentials;
   }

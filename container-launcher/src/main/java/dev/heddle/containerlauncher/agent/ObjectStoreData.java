@@ -13,8 +13,10 @@ import dev.heddle.containerlauncher.protocol.Progress;
 import dev.heddle.containerlauncher.runtime.FaultException;
 import dev.heddle.pipemode.ArchiveSlice;
 import dev.heddle.pipemode.DiskReserve;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.RoutedSource;
 import dev.heddle.pipemode.TransferPool;
 import dev.heddle.pipemode.TreeSize;
 import dev.heddle.pipemode.UploadedPart;
@@ -34,9 +36,13 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Moves one host's data between its node and an object store, which it opens when it must. */
+/**
+ * Moves one host's data between its node and an object store, which it opens when it must. Channels
+ * may also come from Hadoop's file systems.
+ */
 final class ObjectStoreData implements HostData {
   private final Supplier<ObjectStore> opener;
+  private final ObjectSource hadoop;
   private final Settings settings;
   private final AtomicLong bytesIn = new AtomicLong();
   private final AtomicLong bytesInTotal = new AtomicLong();
@@ -46,10 +52,12 @@ final class ObjectStoreData implements HostData {
 
   /**
    * @param opener called once at most
+   * @param hadoop where channels that are not in S3 come from; closed with this
    * @param settings {@code heddle.s3.connections} and {@code heddle.disk.reserve-percent}
    */
-  ObjectStoreData(Supplier<ObjectStore> opener, Settings settings) {
+  ObjectStoreData(Supplier<ObjectStore> opener, ObjectSource hadoop, Settings settings) {
     this.opener = opener;
+    this.hadoop = hadoop;
     this.settings = settings;
   }
 
@@ -67,14 +75,14 @@ final class ObjectStoreData implements HostData {
                 + request.inputModeOf(channel)
                 + ", which this agent doesn't serve; use File.");
       }
-      ChannelListing listing = ChannelListing.resolve(store(), sourceOf(channel));
+      ChannelListing listing = ChannelListing.resolve(source(), sourceOf(channel));
       shares.put(listing, listing.forHost(hosts.indexOf(host), hosts.size(), 0));
     }
     bytesInTotal.set(shares.values().stream().mapToLong(Shard::bytes).sum());
     DiskReserve reserve = DiskReserve.percent(settings.integer(Setting.DISK_RESERVE));
     try (TransferPool pool =
         new TransferPool("download", settings.integer(Setting.S3_CONNECTIONS))) {
-      FileChannelDownload download = new FileChannelDownload(store(), pool, reserve);
+      FileChannelDownload download = new FileChannelDownload(source(), pool, reserve);
       for (Map.Entry<ChannelListing, Shard> share : shares.entrySet()) {
         download.download(share.getKey(), share.getValue(), tree.data(), bytesIn::addAndGet);
       }
@@ -124,6 +132,10 @@ final class ObjectStoreData implements HostData {
     return new Progress(bytesIn.get(), bytesInTotal.get(), bytesOut.get());
   }
 
+  private ObjectSource source() {
+    return new RoutedSource(store(), hadoop);
+  }
+
   @Override
   public synchronized ObjectStore store() {
     if (closed) {
@@ -141,5 +153,6 @@ final class ObjectStoreData implements HostData {
     if (store != null) {
       store.close();
     }
+    hadoop.close();
   }
 }

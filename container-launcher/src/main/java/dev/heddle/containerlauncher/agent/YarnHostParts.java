@@ -11,13 +11,17 @@ import dev.heddle.containerlauncher.runtime.ContainerControl;
 import dev.heddle.containerlauncher.runtime.ContainerRuntime;
 import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.containerlauncher.runtime.ProcessRuntime;
+import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** The parts of an agent in a YARN container: S3, and the runtime that its image wants. */
+/**
+ * The parts of an agent in a YARN container: S3, Hadoop's file systems, and the runtime that its
+ * image wants.
+ */
 final class YarnHostParts implements HostParts {
   private final Configuration hadoop;
   private final List<Path> logRoots;
@@ -37,6 +41,7 @@ final class YarnHostParts implements HostParts {
     return new ObjectStoreData(
         () ->
             S3ObjectStore.open(assignment.s3(), Optional.of(kmsKeyId).filter(id -> !id.isEmpty())),
+        HadoopObjectSource.open(hadoop, assignment.s3().retryFor()),
         assignment.settings());
   }
 

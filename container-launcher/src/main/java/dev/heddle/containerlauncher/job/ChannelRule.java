@@ -72,9 +72,15 @@ final class ChannelRule implements CrossFieldRule {
       return;
     }
     Located uri = s3.member("S3Uri");
+    if (uri.text().filter(text -> text.startsWith("file:")).isPresent() && !faults.has(uri)) {
+      faults.add(
+          uri,
+          "names files of one machine, and each node has others: put them into S3, or on a file"
+              + " system that all nodes share, such as HDFS");
+    }
     boolean manifest = s3.member("S3DataType").text().orElse("").equals("ManifestFile");
     if (manifest
-        && uri.text().filter(text -> !text.matches("s3://[^/]+/.*[^/]")).isPresent()
+        && uri.text().filter(text -> !text.matches("[^:]+://[^/]*/.*[^/]")).isPresent()
         && !faults.has(uri)) {
       faults.add(uri, "must be the manifest's own address, such as s3://bucket/train.manifest");
     }

@@ -20,6 +20,11 @@ enum Format {
       "a role's ARN; where there is no role write \"arn:aws:iam::000000000000:role/heddle\""),
   /** Narrower than the API's S3Uri, which takes https too. */
   S3_URI("s3-uri", "s3://[^/\\s]+(/.*)?", "an address such as s3://bucket/folder/"),
+  /** Wider than the API's S3Uri: a file system that Hadoop knows will do as well. */
+  DATA_URI(
+      "data-uri",
+      "s3://[^/\\s]+(/.*)?|(?!s3:|https?:)[a-z][a-z0-9+.-]*://([^/\\s]+(/.*)?|/.*)",
+      "an address such as s3://bucket/folder/ or hdfs://namenode/folder/"),
   CHANNEL_NAME("channel-name", "[A-Za-z0-9.\\-_]+", "letters, digits, '.', '-' and '_'"),
   ENV_NAME(
       "env-name",

@@ -22,15 +22,18 @@ import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.S3Access;
 import dev.heddle.pipemode.TestS3Server;
 import dev.heddle.pipemode.UploadedPart;
+import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +51,7 @@ class ObjectStoreDataTest {
   private ObjectStoreData data;
   private OptMl tree;
   private String bucket;
+  private final Configuration hadoop = new Configuration();
 
   @BeforeAll
   static void serve() {
@@ -71,6 +75,7 @@ class ObjectStoreDataTest {
               opened.incrementAndGet();
               return S3ObjectStore.open(access);
             },
+            HadoopObjectSource.open(hadoop, Duration.ofSeconds(1)),
             new Settings(Map.of("heddle.s3.connections", "4", "heddle.disk.reserve-percent", "0")));
     tree = new OptMl(dir.resolve("ml"));
     tree.create();
@@ -100,6 +105,46 @@ class ObjectStoreDataTest {
     assertEquals(4, Files.readAllLines(tree.data().resolve("train-manifest")).size());
     assertEquals(new Progress(7, 7, 0), data.progress());
     assertEquals(1, opened.get());
+  }
+
+  /** The mount table stands for a cluster's shared file system. */
+  @Test
+  void aChannelMayLieOnAnotherFileSystemThanS3() throws Exception {
+    Files.createDirectories(dir.resolve("warehouse/in/deep"));
+    Files.writeString(dir.resolve("warehouse/in/deep/file"), "woven");
+    hadoop.set(
+        "fs.viewfs.mounttable.loom.link./warehouse", dir.resolve("warehouse").toUri().toString());
+    put("in/a", "a");
+    data.download(
+        request(
+            channel("train", "in/", "FullyReplicated")
+                + ","
+                + channel("val", "x", "FullyReplicated")
+                    .replace(uri("x").toString(), "viewfs://loom/warehouse/in")),
+        "algo-1",
+        List.of("algo-1"),
+        tree);
+    assertEquals("a", Files.readString(tree.data().resolve("train/a")));
+    assertEquals("woven", Files.readString(tree.data().resolve("val/deep/file")));
+    assertEquals(
+        List.of("warehouse/in", "viewfs://loom/warehouse/in/deep/file"),
+        Files.readAllLines(tree.data().resolve("val-manifest")));
+  }
+
+  @Test
+  void aChannelOnTheNodesOwnDiskIsRefused() {
+    ObjectStoreException fault =
+        assertThrows(
+            ObjectStoreException.class,
+            () ->
+                data.download(
+                    request(
+                        channel("train", "x", "FullyReplicated")
+                            .replace(uri("x").toString(), "file:///etc/")),
+                    "algo-1",
+                    List.of("algo-1"),
+                    tree));
+    assertTrue(fault.getMessage().contains("a job doesn't read the files of a node"));
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestChecksTest {
+  private static final String S3_URI = "/InputDataConfig/0/DataSource/S3DataSource/S3Uri";
   private static final String IMAGE = "/AlgorithmSpecification/TrainingImage";
 
   @ParameterizedTest
@@ -90,6 +91,51 @@ class RequestChecksTest {
         three().with("/InputDataConfig/0/DataSource/DatasetSource", "{'DatasetArn': 'x'}"),
         source + ".DatasetSource",
         "not supported: DatasetSource; ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://b",
+        "s3://b/train",
+        "hdfs://nn:8020/data/train",
+        "hdfs://nn",
+        "hdfs:///data/train/",
+        "abfs://c@account.dfs.example/train",
+        "s3a://b/train"
+      })
+  void aChannelMayLieInS3OrOnAFileSystemThatHadoopKnows(String uri) {
+    assertEquals(List.of(), three().with(S3_URI, "'" + uri + "'").faults());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          s3:///train        | must be an address such as s3://bucket/folder/ or hdfs://namenode/folder/
+          hdfs://            | must be an address such as s3://bucket/folder/ or hdfs://namenode/folder/
+          hdfs:/data         | must be an address such as s3://bucket/folder/ or hdfs://namenode/folder/
+          https://host/data  | must be an address such as s3://bucket/folder/ or hdfs://namenode/folder/
+          /data/train        | must be an address such as s3://bucket/folder/ or hdfs://namenode/folder/
+          file:///data/train | names files of one machine, and each node has others
+          """)
+  void aChannelThatTheNodesCannotReadIsRefused(String uri, String message) {
+    assertOnly(
+        three().with(S3_URI, "'" + uri + "'"),
+        "$.InputDataConfig[0].DataSource.S3DataSource.S3Uri",
+        message);
+  }
+
+  @Test
+  void aManifestOnAFileSystemIsAFileToo() {
+    String source = "/InputDataConfig/0/DataSource/S3DataSource";
+    Requests request = three().with(source + "/S3DataType", "'ManifestFile'");
+    assertEquals(List.of(), request.with(S3_URI, "'hdfs:///in/train.manifest'").faults());
+    assertOnly(
+        request.with(S3_URI, "'hdfs:///in/'"),
+        "$.InputDataConfig[0].DataSource.S3DataSource.S3Uri",
+        "must be the manifest's own address");
   }
 
   @Test

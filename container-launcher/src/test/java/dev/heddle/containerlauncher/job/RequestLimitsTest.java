@@ -141,7 +141,7 @@ class RequestLimitsTest {
         Arguments.of("/InputDataConfig/0/InputMode", "file", "did you mean \"File\"?"),
         Arguments.of("/InputDataConfig/0/InputMode", "FastFile", "not supported yet: \"FastFile\""),
         Arguments.of("/InputDataConfig/0/RecordWrapperType", "RecordIO", "for Pipe mode only"),
-        Arguments.of(S3 + "/S3Uri", "s3a://b/k", "must be an address such as s3://bucket/"),
+        Arguments.of(S3 + "/S3Uri", "https://b/k", "must be an address such as s3://bucket/"),
         Arguments.of(S3 + "/S3Uri", "s3://b/", "must be the manifest's own address"),
         Arguments.of(S3 + "/S3DataType", "Converse", "not supported: \"Converse\""),
         Arguments.of(S3 + "/S3DataType", "AugmentedManifestFile", "not supported yet: \"Augm"),

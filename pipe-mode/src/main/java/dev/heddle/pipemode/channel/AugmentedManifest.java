@@ -1,7 +1,7 @@
 package dev.heddle.pipemode.channel;
 
 import dev.heddle.pipemode.ObjectInfo;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
@@ -41,7 +41,7 @@ final class AugmentedManifest implements Closeable {
   private static final int ASKED_AT_ONCE = 64;
   private static final int[] AS_WRITTEN = {};
 
-  private final ObjectStore store;
+  private final ObjectSource store;
   private final ChannelSource source;
   private final AugmentedLine line;
   private final FileChannel lines;
@@ -50,7 +50,7 @@ final class AugmentedManifest implements Closeable {
   private long[] starts = new long[1024];
   private int count;
 
-  private AugmentedManifest(ObjectStore store, ChannelSource source, FileChannel lines) {
+  private AugmentedManifest(ObjectSource store, ChannelSource source, FileChannel lines) {
     this.store = store;
     this.source = source;
     this.lines = lines;
@@ -62,7 +62,7 @@ final class AugmentedManifest implements Closeable {
    *
    * @param scratch where its lines lie meanwhile; the file has no name
    */
-  static AugmentedManifest load(ObjectStore store, ChannelSource source, Path scratch)
+  static AugmentedManifest load(ObjectSource store, ChannelSource source, Path scratch)
       throws IOException {
     ObjectInfo info =
         store.head(source.uri()).orElseThrow(() -> ChannelListing.nothingUnder(source.uri(), null));

@@ -1,7 +1,7 @@
 package dev.heddle.pipemode.channel;
 
 import dev.heddle.pipemode.ObjectInfo;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
@@ -44,7 +44,7 @@ public final class ChannelListing {
    *     created), of kind {@code REFUSED} when the manifest isn't one
    * @throws InterruptedException when the thread was interrupted
    */
-  public static ChannelListing resolve(ObjectStore store, ChannelSource source)
+  public static ChannelListing resolve(ObjectSource store, ChannelSource source)
       throws IOException, InterruptedException {
     return switch (source.kind()) {
       case S3_PREFIX -> ofPrefix(store, source);
@@ -54,7 +54,7 @@ public final class ChannelListing {
     };
   }
 
-  private static ChannelListing ofPrefix(ObjectStore store, ChannelSource source)
+  private static ChannelListing ofPrefix(ObjectSource store, ChannelSource source)
       throws ObjectStoreException {
     Collector collector = new Collector(source.uri());
     try {
@@ -71,7 +71,7 @@ public final class ChannelListing {
     return collector.listing(source);
   }
 
-  private static ChannelListing ofManifest(ObjectStore store, ChannelSource source)
+  private static ChannelListing ofManifest(ObjectSource store, ChannelSource source)
       throws IOException, InterruptedException {
     Manifest manifest = new Manifest(store, source.uri());
     Collector[] collector = new Collector[1];
@@ -95,11 +95,14 @@ public final class ChannelListing {
         Kind.NOT_FOUND,
         "No S3 objects found under S3 URL \""
             + uri
-            + "\" given in input data source. Please ensure that the bucket exists in the selected"
-            + " region, that objects exist under that S3 prefix, and that the job's credentials"
-            + " have \"s3:ListBucket\" permissions on bucket \""
-            + uri.bucket()
-            + "\".",
+            + "\" given in input data source. Please ensure that "
+            + (uri.inS3()
+                ? "the bucket exists in the selected region, that objects exist under that S3"
+                    + " prefix, and that the job's credentials have \"s3:ListBucket\" permissions"
+                    + " on bucket \""
+                    + uri.bucket()
+                    + "\"."
+                : "files exist under that path, and that the job's user may read them."),
         cause);
   }
 

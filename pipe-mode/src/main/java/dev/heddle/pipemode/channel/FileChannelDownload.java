@@ -3,7 +3,7 @@ package dev.heddle.pipemode.channel;
 import dev.heddle.pipemode.DiskFullException;
 import dev.heddle.pipemode.DiskReserve;
 import dev.heddle.pipemode.ObjectInfo;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.TransferPool;
 import java.io.EOFException;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class FileChannelDownload {
   private static final int BUFFER = 128 * 1024;
   private static final long BLOCK = 4096;
 
-  private final ObjectStore store;
+  private final ObjectSource store;
   private final TransferPool pool;
   private final DiskReserve reserve;
 
@@ -45,7 +45,7 @@ public final class FileChannelDownload {
    * @param pool shared with other downloads; the caller closes it
    * @param reserve what stays free on the disk
    */
-  public FileChannelDownload(ObjectStore store, TransferPool pool, DiskReserve reserve) {
+  public FileChannelDownload(ObjectSource store, TransferPool pool, DiskReserve reserve) {
     this.store = store;
     this.pool = pool;
     this.reserve = reserve;

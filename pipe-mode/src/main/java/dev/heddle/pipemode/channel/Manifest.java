@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.heddle.pipemode.ObjectInfo;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
@@ -27,10 +27,10 @@ final class Manifest {
   private static final int LOT = 1024;
   private static final int ASKED_AT_ONCE = 32;
 
-  private final ObjectStore store;
+  private final ObjectSource store;
   private final ObjectUri uri;
 
-  Manifest(ObjectStore store, ObjectUri uri) {
+  Manifest(ObjectSource store, ObjectUri uri) {
     this.store = store;
     this.uri = uri;
   }
@@ -131,8 +131,11 @@ final class Manifest {
             + object
             + "\", which the manifest "
             + uri
-            + " names. Please ensure that the bucket exists in the selected region, that the object"
-            + " exists, and that the job's credentials have \"s3:GetObject\" permissions on it.",
+            + " names. Please ensure that "
+            + (object.inS3()
+                ? "the bucket exists in the selected region, that the object exists, and that the"
+                    + " job's credentials have \"s3:GetObject\" permissions on it."
+                : "the file exists, and that the job's user may read it."),
         null);
   }
 }

@@ -1,7 +1,7 @@
 package dev.heddle.pipemode.channel;
 
 import dev.heddle.pipemode.ObjectInfo;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.feed.EpochBytes;
 import dev.heddle.pipemode.feed.EpochSource;
 import dev.heddle.pipemode.frame.PipeFormat;
@@ -56,7 +56,7 @@ public final class PipeChannel implements EpochSource, Closeable {
    *     that can't be used, and for an object that is too long for a record
    */
   public static PipeChannel open(
-      ObjectStore store,
+      ObjectSource store,
       ChannelSource source,
       Place place,
       PipeFormat format,

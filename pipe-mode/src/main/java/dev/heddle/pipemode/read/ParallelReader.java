@@ -1,6 +1,6 @@
 package dev.heddle.pipemode.read;
 
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * which all its streams share.
  */
 public final class ParallelReader implements Closeable {
-  private final ObjectStore store;
+  private final ObjectSource store;
   private final int slabsOfOneStream;
   private final SlabPool memory;
   private final ThreadPoolExecutor threads;
@@ -26,7 +26,7 @@ public final class ParallelReader implements Closeable {
   /**
    * @param store not closed by this reader
    */
-  public ParallelReader(ObjectStore store, ReadLimits limits) {
+  public ParallelReader(ObjectSource store, ReadLimits limits) {
     this.store = store;
     slabsOfOneStream = limits.slabsOfOneStream();
     memory = new SlabPool(limits.slabBytes(), limits.slabs());
@@ -58,7 +58,7 @@ public final class ParallelReader implements Closeable {
     return stream;
   }
 
-  ObjectStore store() {
+  ObjectSource store() {
     return store;
   }
 

@@ -2,10 +2,8 @@ package dev.heddle.pipemode.s3;
 
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
+import dev.heddle.pipemode.retry.Causes;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedByInterruptException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Set;
@@ -52,22 +50,15 @@ final class Faults {
         || failure instanceof ApiCallAttemptTimeoutException) {
       return true;
     }
-    IOException io = find(failure, IOException.class);
+    IOException io = Causes.find(failure, IOException.class);
     return io != null
-        && find(failure, LocalFileException.class) == null
-        && find(failure, CertificateException.class) == null;
+        && Causes.find(failure, LocalFileException.class) == null
+        && Causes.find(failure, CertificateException.class) == null;
   }
 
   /** Whether the calling thread was interrupted in the call. */
   static boolean interrupted(Exception failure) {
-    if (Thread.currentThread().isInterrupted()
-        || find(failure, AbortedException.class) != null
-        || find(failure, ClosedByInterruptException.class) != null
-        || find(failure, InterruptedException.class) != null) {
-      return true;
-    }
-    InterruptedIOException io = find(failure, InterruptedIOException.class);
-    return io != null && !(io instanceof SocketTimeoutException);
+    return Causes.interrupted(failure) || Causes.find(failure, AbortedException.class) != null;
   }
 
   /**
@@ -83,7 +74,7 @@ final class Faults {
       return new ObjectStoreException(
           Kind.UNREACHABLE, could + reason(failure) + after(tried) + ".", failure);
     }
-    if (find(failure, CertificateException.class) != null) {
+    if (Causes.find(failure, CertificateException.class) != null) {
       return new ObjectStoreException(
           Kind.UNREACHABLE,
           could + "the server's certificate isn't trusted (" + reason(failure) + ").",
@@ -172,7 +163,7 @@ final class Faults {
               + e.statusCode()
               + "]";
     } else {
-      IOException io = find(failure, IOException.class);
+      IOException io = Causes.find(failure, IOException.class);
       Throwable told = io == null ? failure : io;
       text =
           told.getMessage() == null
@@ -187,16 +178,5 @@ final class Faults {
   static String code(AwsServiceException failure) {
     AwsErrorDetails details = failure.awsErrorDetails();
     return details == null || details.errorCode() == null ? "" : details.errorCode();
-  }
-
-  private static <T extends Throwable> T find(Throwable failure, Class<T> type) {
-    Throwable each = failure;
-    for (int depth = 0; each != null && depth < 20; depth++) {
-      if (type.isInstance(each)) {
-        return type.cast(each);
-      }
-      each = each.getCause();
-    }
-    return null;
   }
 }

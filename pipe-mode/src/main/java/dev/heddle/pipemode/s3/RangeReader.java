@@ -1,7 +1,7 @@
 package dev.heddle.pipemode.s3;
 
 import dev.heddle.pipemode.ObjectInfo;
-import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import java.io.Closeable;
@@ -40,7 +40,7 @@ final class RangeReader implements Closeable {
       ObjectInfo object,
       long offset,
       ByteBuffer into,
-      ObjectStore.Arrival arrival,
+      ObjectSource.Arrival arrival,
       Retry.Attempts attempts)
       throws ObjectStoreException {
     long start = offset - into.position();
@@ -61,7 +61,7 @@ final class RangeReader implements Closeable {
       ObjectInfo object,
       long from,
       ByteBuffer into,
-      ObjectStore.Arrival arrival,
+      ObjectSource.Arrival arrival,
       Retry.Attempts attempts)
       throws IOException {
     SdkHttpRequest request = requests.of(object, from, into.remaining());
@@ -107,7 +107,7 @@ final class RangeReader implements Closeable {
   }
 
   private void body(
-      Answer answer, ByteBuffer into, ObjectStore.Arrival arrival, Retry.Attempts attempts)
+      Answer answer, ByteBuffer into, ObjectSource.Arrival arrival, Retry.Attempts attempts)
       throws IOException {
     int end = into.limit();
     try (StallWatch.Watched watched = stalls.watch(answer.connection())) {

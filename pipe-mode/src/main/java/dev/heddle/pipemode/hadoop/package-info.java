@@ -1,0 +1,2 @@
+/** Channels on Hadoop's file systems: the only package here that knows Hadoop. */
+package dev.heddle.pipemode.hadoop;
