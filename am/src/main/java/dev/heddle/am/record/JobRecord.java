@@ -7,6 +7,7 @@ import dev.heddle.am.supervisor.HostView;
 import dev.heddle.am.supervisor.JobView;
 import dev.heddle.am.supervisor.Transition;
 import dev.heddle.containerlauncher.job.Json;
+import dev.heddle.containerlauncher.protocol.ChannelFlow;
 import dev.heddle.containerlauncher.protocol.MetricValue;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -144,9 +145,29 @@ public final class JobRecord {
       entry.put("BytesIn", host.progress().bytesIn());
       entry.put("BytesInTotal", host.progress().bytesInTotal());
       entry.put("BytesOut", host.progress().bytesOut());
+      putFlows(entry, host.progress().flows());
       host.exit().ifPresent(exit -> entry.put("ExitCode", exit.code()));
       ObjectNode metrics = entry.putObject("Metrics");
       host.metrics().forEach(metric -> metrics.put(metric.name(), metric.value()));
+    }
+  }
+
+  private static void putFlows(ObjectNode host, List<ChannelFlow> flows) {
+    if (flows.isEmpty()) {
+      return;
+    }
+    ArrayNode pipes = host.putArray("Pipes");
+    for (ChannelFlow flow : flows) {
+      ObjectNode pipe = pipes.addObject();
+      pipe.put("ChannelName", flow.channel());
+      pipe.put("Epoch", flow.epoch());
+      pipe.put("Open", flow.open());
+      pipe.put("Bytes", flow.bytes());
+      pipe.put("Objects", flow.objects());
+      pipe.put("TotalBytes", flow.totalBytes());
+      pipe.put("BytesPerSecond", Math.round(flow.bytesPerSecond()));
+      pipe.put("AlgorithmWaitedSeconds", BigDecimal.valueOf(flow.dataWaitMillis(), 3));
+      pipe.put("FeederWaitedSeconds", BigDecimal.valueOf(flow.readerWaitMillis(), 3));
     }
   }
 

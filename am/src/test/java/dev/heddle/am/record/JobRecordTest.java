@@ -41,7 +41,7 @@ class JobRecordTest {
         "node:1",
         "container",
         AgentPhase.EXITED,
-        new Progress(10, 20, 30),
+        new Progress(10, 20, 30, List.of()),
         Optional.of(new AlgorithmExit(3, false, "", "", TreeSize.EMPTY, TreeSize.EMPTY)),
         List.of(new MetricValue("acc", accuracy, CREATED.plusSeconds(9))),
         false,

@@ -181,7 +181,7 @@ class JobServerTest {
             1,
             7,
             AgentPhase.UPLOADED,
-            new Progress(1, 2, 3),
+            new Progress(1, 2, 3, List.of()),
             Optional.of(
                 new AlgorithmExit(
                     3, true, "it brök", "a remark", new TreeSize(1, 2), new TreeSize(3, 4))),

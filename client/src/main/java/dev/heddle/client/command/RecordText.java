@@ -60,6 +60,7 @@ final class RecordText {
       lines.add(record.ended() ? "At the end" : "Now");
       for (Host host : record.hosts()) {
         lines.add(HostLine.of(host) + "  " + host.node());
+        host.pipes().forEach(pipe -> lines.add(HostLine.of(pipe)));
       }
     }
     return lines;

@@ -27,6 +27,22 @@ public record JobRecord(ObjectNode json) {
   public record Metric(String name, double value) {}
 
   /**
+   * A Pipe channel on one host as it flows.
+   *
+   * @param epoch the epoch that flows or is waited for
+   * @param algorithmWaited seconds that the algorithm waited for data, in all epochs
+   * @param feederWaited seconds that data waited for the algorithm, in all epochs
+   */
+  public record Pipe(
+      String channel,
+      int epoch,
+      long objects,
+      long totalBytes,
+      long bytesPerSecond,
+      double algorithmWaited,
+      double feederWaited) {}
+
+  /**
    * One host as it stands.
    *
    * @param phase the agent's phase
@@ -44,7 +60,8 @@ public record JobRecord(ObjectNode json) {
       long bytesInTotal,
       long bytesOut,
       Optional<Integer> exitCode,
-      Map<String, Double> metrics) {}
+      Map<String, Double> metrics,
+      List<Pipe> pipes) {}
 
   public String name() {
     return json.path("TrainingJobName").asText();
@@ -134,7 +151,24 @@ public record JobRecord(ObjectNode json) {
               each.path("ExitCode").isInt()
                   ? Optional.of(each.path("ExitCode").asInt())
                   : Optional.empty(),
-              metrics));
+              metrics,
+              pipes(each)));
+    }
+    return all;
+  }
+
+  private static List<Pipe> pipes(JsonNode host) {
+    List<Pipe> all = new ArrayList<>();
+    for (JsonNode each : host.path("Pipes")) {
+      all.add(
+          new Pipe(
+              each.path("ChannelName").asText(),
+              each.path("Epoch").asInt(),
+              each.path("Objects").asLong(),
+              each.path("TotalBytes").asLong(),
+              each.path("BytesPerSecond").asLong(),
+              each.path("AlgorithmWaitedSeconds").asDouble(),
+              each.path("FeederWaitedSeconds").asDouble()));
     }
     return all;
   }

@@ -2,6 +2,7 @@ package dev.heddle.client.watch;
 
 import dev.heddle.client.job.Figures;
 import dev.heddle.client.job.JobRecord.Host;
+import dev.heddle.client.job.JobRecord.Pipe;
 import java.util.Locale;
 
 /** One host's progress as a line. */
@@ -17,6 +18,10 @@ public final class HostLine {
     } else if (host.bytesIn() > 0) {
       line.append(" in ").append(Figures.bytes(host.bytesIn()));
     }
+    for (Pipe pipe : host.pipes()) {
+      line.append("  ").append(pipe.channel()).append('_').append(pipe.epoch()).append(' ');
+      line.append(rate(pipe));
+    }
     if (host.bytesOut() > 0) {
       line.append("  out ").append(Figures.bytes(host.bytesOut()));
     }
@@ -29,6 +34,23 @@ public final class HostLine {
       line.append("  (silent)");
     }
     return line.toString().stripTrailing();
+  }
+
+  private static String rate(Pipe pipe) {
+    return String.format(Locale.ROOT, "%.1f MB/s", pipe.bytesPerSecond() / 1e6);
+  }
+
+  /** A host's pipe as a line: how much has flowed, and who waits for whom. */
+  public static String of(Pipe pipe) {
+    return String.format(
+        Locale.ROOT,
+        "    %s_%d: %s so far, %s; the algorithm waited %.1f s for data, data waited %.1f s for it",
+        pipe.channel(),
+        pipe.epoch(),
+        Figures.bytes(pipe.totalBytes()),
+        rate(pipe),
+        pipe.algorithmWaited(),
+        pipe.feederWaited());
   }
 
   static String phase(Host host) {

@@ -128,14 +128,30 @@ final class Agent {
       ready();
       return;
     }
-    enter(AgentPhase.DOWNLOADING);
+    if (host.hasFiles()) {
+      enter(AgentPhase.DOWNLOADING);
+    }
     worker.begin(
         () -> {
-          host.download();
+          host.bringData(failure -> loop.execute(() -> feedFailed(failure)));
           return null;
         },
         downloaded -> ready(),
         this::preparationFailed);
+  }
+
+  /**
+   * The algorithm has a pipe open that can't be fed. It is stopped; the pipe stays open until it
+   * has ended, so that it never takes what it has for all.
+   */
+  private void feedFailed(IOException cause) {
+    if (phase.compareTo(AgentPhase.RUNNING) > 0 || fault.isPresent()) {
+      return;
+    }
+    fail(Faults.of(cause, "The feed of a Pipe channel"), cause);
+    if (run.isPresent()) {
+      run.get().stop(assignment.settings().duration(Setting.STOP_GRACE));
+    } // else it is just being started
   }
 
   private void ready() {
@@ -212,6 +228,9 @@ final class Agent {
     enter(AgentPhase.RUNNING);
     doneIf(Order.Start.class);
     metrics.start(METRIC_PAUSE);
+    if (fault.isPresent()) {
+      run.get().stop(assignment.settings().duration(Setting.STOP_GRACE));
+    }
     var unused =
         running
             .onExit()
@@ -367,9 +386,12 @@ final class Agent {
     heartbeats.wake();
   }
 
+  /** The first fault counts; others follow from it. */
   private void fail(Fault what, Throwable cause) {
     LOG.error("{}: {}", name, what.message(), cause);
-    fault = Optional.of(what);
+    if (fault.isEmpty()) {
+      fault = Optional.of(what);
+    }
   }
 
   private void done() {

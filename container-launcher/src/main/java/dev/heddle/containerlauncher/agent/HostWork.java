@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The steps of one host's attempt. Each blocks; the agent decides when to take them. */
 final class HostWork implements AutoCloseable {
@@ -95,8 +96,21 @@ final class HostWork implements AutoCloseable {
     return !request.inputDataConfig().isEmpty();
   }
 
-  void download() throws FaultException, IOException, InterruptedException {
+  /** Whether the algorithm waits for channels to be on the disk. */
+  boolean hasFiles() {
+    return request.inputDataConfig().stream()
+        .anyMatch(channel -> request.inputModeOf(channel).equals("File"));
+  }
+
+  /**
+   * Brings the File channels, and begins to feed the Pipe channels.
+   *
+   * @param onFailure told, by any thread, when a pipe that the algorithm has open can't be fed
+   */
+  void bringData(Consumer<IOException> onFailure)
+      throws FaultException, IOException, InterruptedException {
     data.download(request, assignment.host(), assignment.hosts(), paths.tree());
+    data.feed(request, assignment.host(), assignment.hosts(), paths, onFailure);
   }
 
   RunningAlgorithm start(Order.Start order)
@@ -130,8 +144,13 @@ final class HostWork implements AutoCloseable {
     new HostsFile(addresses, assignment.host(), me.nodeNames()).write(paths.hostsFile());
   }
 
-  /** Looks at what an algorithm left. */
+  /**
+   * Looks at what an algorithm left.
+   *
+   * @throws IOException also when it can't have seen all the data that it asked for
+   */
   AlgorithmExit conclude(AlgorithmStatus status, boolean stopped) throws IOException {
+    data.endFeed();
     OptMl tree = paths.tree();
     String failure = FailureFile.read(tree);
     String conflict = status.code() == 0 || stopped ? "" : PortConflict.remark(failure, logs);

@@ -2,11 +2,10 @@ package dev.heddle.containerlauncher.agent;
 
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.contract.NodePaths;
 import dev.heddle.containerlauncher.contract.OptMl;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.job.TrainingJobRequest.Channel;
-import dev.heddle.containerlauncher.job.TrainingJobRequest.S3DataSource;
-import dev.heddle.containerlauncher.protocol.Fault.Blame;
 import dev.heddle.containerlauncher.protocol.Order.AppendShare;
 import dev.heddle.containerlauncher.protocol.Order.UploadShare;
 import dev.heddle.containerlauncher.protocol.Progress;
@@ -15,7 +14,6 @@ import dev.heddle.pipemode.ArchiveSlice;
 import dev.heddle.pipemode.DiskReserve;
 import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStore;
-import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.RoutedSource;
 import dev.heddle.pipemode.TransferPool;
 import dev.heddle.pipemode.TreeSize;
@@ -23,17 +21,20 @@ import dev.heddle.pipemode.UploadedPart;
 import dev.heddle.pipemode.archive.ArchiveUpload;
 import dev.heddle.pipemode.archive.TreeUpload;
 import dev.heddle.pipemode.channel.ChannelListing;
-import dev.heddle.pipemode.channel.ChannelSource;
 import dev.heddle.pipemode.channel.FileChannelDownload;
+import dev.heddle.pipemode.channel.PipeChannel;
 import dev.heddle.pipemode.channel.Shard;
+import dev.heddle.pipemode.read.ParallelReader;
+import dev.heddle.pipemode.read.ReadLimits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -48,12 +49,14 @@ final class ObjectStoreData implements HostData {
   private final AtomicLong bytesInTotal = new AtomicLong();
   private final AtomicLong bytesOut = new AtomicLong();
   private ObjectStore store;
+  private Feed feed;
   private boolean closed;
 
   /**
    * @param opener called once at most
    * @param hadoop where channels that are not in S3 come from; closed with this
-   * @param settings {@code heddle.s3.connections} and {@code heddle.disk.reserve-percent}
+   * @param settings {@code heddle.s3.connections}, {@code heddle.pipe.memory-mb} and {@code
+   *     heddle.disk.reserve-percent}
    */
   ObjectStoreData(Supplier<ObjectStore> opener, ObjectSource hadoop, Settings settings) {
     this.opener = opener;
@@ -65,17 +68,8 @@ final class ObjectStoreData implements HostData {
   public void download(TrainingJobRequest request, String host, List<String> hosts, OptMl tree)
       throws FaultException, IOException, InterruptedException {
     Map<ChannelListing, Shard> shares = new LinkedHashMap<>();
-    for (Channel channel : request.inputDataConfig()) {
-      if (!request.inputModeOf(channel).equals("File")) {
-        throw new FaultException(
-            Blame.CLIENT,
-            "Channel \""
-                + channel.channelName()
-                + "\" asks for input mode "
-                + request.inputModeOf(channel)
-                + ", which this agent doesn't serve; use File.");
-      }
-      ChannelListing listing = ChannelListing.resolve(source(), sourceOf(channel));
+    for (Channel channel : channels(request, "File")) {
+      ChannelListing listing = ChannelListing.resolve(source(), Channels.source(channel));
       shares.put(listing, listing.forHost(hosts.indexOf(host), hosts.size(), 0));
     }
     bytesInTotal.set(shares.values().stream().mapToLong(Shard::bytes).sum());
@@ -89,18 +83,70 @@ final class ObjectStoreData implements HostData {
     }
   }
 
-  private static ChannelSource sourceOf(Channel channel) {
-    S3DataSource source = channel.dataSource().s3DataSource();
-    return new ChannelSource(
-        channel.channelName(),
-        "ManifestFile".equals(source.s3DataType())
-            ? ChannelSource.Kind.MANIFEST_FILE
-            : ChannelSource.Kind.S3_PREFIX,
-        ObjectUri.parse(source.s3Uri()),
-        "ShardedByS3Key".equals(source.s3DataDistributionType()),
-        channel.shuffleConfig() == null || channel.shuffleConfig().seed() == null
-            ? OptionalLong.empty()
-            : OptionalLong.of(channel.shuffleConfig().seed()));
+  private static List<Channel> channels(TrainingJobRequest request, String mode) {
+    return request.inputDataConfig().stream()
+        .filter(channel -> request.inputModeOf(channel).equals(mode))
+        .toList();
+  }
+
+  @Override
+  public void feed(
+      TrainingJobRequest request,
+      String host,
+      List<String> hosts,
+      NodePaths paths,
+      Consumer<IOException> onFailure)
+      throws IOException, InterruptedException {
+    List<Channel> pipes = channels(request, "Pipe");
+    if (pipes.isEmpty()) {
+      return;
+    }
+    Files.createDirectories(paths.feed());
+    Feed made =
+        new Feed(
+            new ParallelReader(
+                source(),
+                new ReadLimits(
+                    settings.integer(Setting.S3_CONNECTIONS),
+                    (long) settings.integer(Setting.PIPE_MEMORY) << 20,
+                    pipes.size())));
+    take(made);
+    PipeChannel.Place place = new PipeChannel.Place(hosts.indexOf(host), hosts.size());
+    for (Channel channel : pipes) {
+      made.add(
+          PipeChannel.open(
+              source(),
+              Channels.source(channel),
+              place,
+              Channels.format(channel),
+              made.reader(),
+              paths.feed()));
+    }
+    made.start(request.trainingJobName() + " " + host, paths.tree().data(), onFailure);
+  }
+
+  private synchronized void take(Feed made) {
+    if (closed) {
+      made.close();
+      throw new IllegalStateException("the host's data moves no more");
+    }
+    feed = made;
+  }
+
+  private synchronized Optional<Feed> feed() {
+    return Optional.ofNullable(feed);
+  }
+
+  @Override
+  public void endFeed() throws IOException {
+    Optional<Feed> ending = feed();
+    if (ending.isPresent()) {
+      ending.get().close();
+      Optional<IOException> failure = ending.get().failure();
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+    }
   }
 
   @Override
@@ -129,7 +175,11 @@ final class ObjectStoreData implements HostData {
 
   @Override
   public Progress progress() {
-    return new Progress(bytesIn.get(), bytesInTotal.get(), bytesOut.get());
+    return new Progress(
+        bytesIn.get(),
+        bytesInTotal.get(),
+        bytesOut.get(),
+        feed().map(Feed::flows).orElse(List.of()));
   }
 
   private ObjectSource source() {
@@ -150,6 +200,9 @@ final class ObjectStoreData implements HostData {
   @Override
   public synchronized void close() {
     closed = true;
+    if (feed != null) {
+      feed.close();
+    }
     if (store != null) {
       store.close();
     }

@@ -29,6 +29,11 @@ public record NodePaths(Path work, Path logs) {
     return work.resolve("scratch");
   }
 
+  /** Temporary files of what feeds the algorithm; not its own. */
+  public Path feed() {
+    return work.resolve("feed");
+  }
+
   public Path stdout() {
     return logs.resolve("stdout.txt");
   }

@@ -3,6 +3,8 @@ package dev.heddle.containerlauncher.job;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The channels get along with one another below {@code /opt/ml/input/data}, and can be read. */
 final class ChannelRule implements CrossFieldRule {
@@ -10,19 +12,22 @@ final class ChannelRule implements CrossFieldRule {
   private static final String ONLY_GROUP = "homogeneousCluster";
 
   private static final String MANIFEST = "-manifest";
+  private static final Pattern EPOCH = Pattern.compile("(.+)_\\d+");
   private static final List<String> OTHER_SOURCES =
       List.of("FileSystemDataSource", "DatasetSource");
 
   @Override
   public void check(Located request, FaultList faults) {
     List<Located> channels = request.member("InputDataConfig").elements();
-    checkNames(channels, faults);
     String mode =
         request.member("AlgorithmSpecification").member("TrainingInputMode").text().orElse("File");
+    checkNames(channels, faults);
+    checkPipeNames(channels, mode, faults);
     boolean groups = !request.member("ResourceConfig").member("InstanceGroups").json().isEmpty();
     for (Located channel : channels) {
       checkSource(channel.member("DataSource"), faults);
-      if (channel.member("InputMode").text().orElse(mode).equals("File")) {
+      checkAugmented(channel, mode, faults);
+      if (inputMode(channel, mode).equals("File")) {
         checkIsNone(channel.member("CompressionType"), faults);
         checkIsNone(channel.member("RecordWrapperType"), faults);
       }
@@ -56,6 +61,51 @@ final class ChannelRule implements CrossFieldRule {
     }
   }
 
+  private static String inputMode(Located channel, String mode) {
+    return channel.member("InputMode").text().orElse(mode);
+  }
+
+  /** Pipe channel c takes the names c_0, c_1 and so on for its epochs. */
+  private static void checkPipeNames(List<Located> channels, String mode, FaultList faults) {
+    Set<String> pipes = new HashSet<>();
+    for (Located channel : channels) {
+      if (inputMode(channel, mode).equals("Pipe")) {
+        channel.member("ChannelName").text().ifPresent(pipes::add);
+      }
+    }
+    for (Located channel : channels) {
+      Located place = channel.member("ChannelName");
+      Matcher epoch = EPOCH.matcher(place.text().orElse(""));
+      if (epoch.matches() && pipes.contains(epoch.group(1)) && !faults.has(place)) {
+        faults.add(
+            place,
+            "is also the name of a pipe of channel " + Quoted.of(epoch.group(1)) + ": rename one");
+      }
+    }
+  }
+
+  private static void checkAugmented(Located channel, String mode, FaultList faults) {
+    Located s3 = channel.member("DataSource").member("S3DataSource");
+    Located type = s3.member("S3DataType");
+    Located names = s3.member("AttributeNames");
+    if (!type.text().orElse("").equals("AugmentedManifestFile")) {
+      if (!names.elements().isEmpty() && type.present() && !faults.has(names)) {
+        faults.add(names, "belong to AugmentedManifestFile: leave them out");
+      }
+      return;
+    }
+    if (!inputMode(channel, mode).equals("Pipe") && !faults.has(type)) {
+      faults.add(type, "is for Pipe mode only: set the channel's InputMode to \"Pipe\"");
+    }
+    if (names.elements().isEmpty() && !faults.has(names)) {
+      faults.add(names, "must name what flows of each line of the augmented manifest");
+    }
+    Located compression = channel.member("CompressionType");
+    if (compression.text().orElse("").equals("Gzip") && !faults.has(compression)) {
+      faults.add(compression, "doesn't go with AugmentedManifestFile: leave it out");
+    }
+  }
+
   private static String withoutManifest(String name) {
     return name.substring(0, name.length() - MANIFEST.length());
   }
@@ -78,7 +128,7 @@ final class ChannelRule implements CrossFieldRule {
           "names files of one machine, and each node has others: put them into S3, or on a file"
               + " system that all nodes share, such as HDFS");
     }
-    boolean manifest = s3.member("S3DataType").text().orElse("").equals("ManifestFile");
+    boolean manifest = s3.member("S3DataType").text().orElse("").endsWith("ManifestFile");
     if (manifest
         && uri.text().filter(text -> !text.matches("[^:]+://[^/]*/.*[^/]")).isPresent()
         && !faults.has(uri)) {

@@ -93,6 +93,7 @@ public final class AgentWire {
             .setBytesIn(report.progress().bytesIn())
             .setBytesInTotal(report.progress().bytesInTotal())
             .setBytesOut(report.progress().bytesOut());
+    report.progress().flows().forEach(flow -> message.addFlows(flow(flow)));
     report
         .exit()
         .ifPresent(
@@ -152,7 +153,11 @@ public final class AgentWire {
         message.getAttempt(),
         message.getOrderDone(),
         AgentPhase.valueOf(message.getPhase().name()),
-        new Progress(message.getBytesIn(), message.getBytesInTotal(), message.getBytesOut()),
+        new Progress(
+            message.getBytesIn(),
+            message.getBytesInTotal(),
+            message.getBytesOut(),
+            message.getFlowsList().stream().map(AgentWire::flow).toList()),
         message.hasExit()
             ? Optional.of(
                 new AlgorithmExit(
@@ -246,5 +251,32 @@ public final class AgentWire {
     }
     slice.tail().ifPresent(tail -> message.setTail(tail.toString()));
     return message.build();
+  }
+
+  private static HeddleProtos.Flow flow(ChannelFlow flow) {
+    return HeddleProtos.Flow.newBuilder()
+        .setChannel(flow.channel())
+        .setEpoch(flow.epoch())
+        .setOpen(flow.open())
+        .setBytes(flow.bytes())
+        .setObjects(flow.objects())
+        .setTotalBytes(flow.totalBytes())
+        .setBytesPerSecond(flow.bytesPerSecond())
+        .setDataWaitMs(flow.dataWaitMillis())
+        .setReaderWaitMs(flow.readerWaitMillis())
+        .build();
+  }
+
+  private static ChannelFlow flow(HeddleProtos.Flow message) {
+    return new ChannelFlow(
+        message.getChannel(),
+        message.getEpoch(),
+        message.getOpen(),
+        message.getBytes(),
+        message.getObjects(),
+        message.getTotalBytes(),
+        message.getBytesPerSecond(),
+        message.getDataWaitMs(),
+        message.getReaderWaitMs());
   }
 }

@@ -1,12 +1,19 @@
 package dev.heddle.containerlauncher.protocol;
 
+import java.util.List;
+
 /**
  * What has flowed so far on one host.
  *
- * @param bytesIn channel bytes that have arrived
- * @param bytesInTotal channel bytes that will arrive; 0 while unknown
+ * @param bytesIn bytes of File channels that have arrived
+ * @param bytesInTotal bytes of File channels that will arrive; 0 while unknown
  * @param bytesOut model and output bytes uploaded
+ * @param flows the Pipe channels
  */
-public record Progress(long bytesIn, long bytesInTotal, long bytesOut) {
-  public static final Progress NONE = new Progress(0, 0, 0);
+public record Progress(long bytesIn, long bytesInTotal, long bytesOut, List<ChannelFlow> flows) {
+  public static final Progress NONE = new Progress(0, 0, 0, List.of());
+
+  public Progress {
+    flows = List.copyOf(flows);
+  }
 }

@@ -118,6 +118,36 @@ class AgentTest {
   }
 
   @Test
+  void anAlgorithmWhosePipeCannotBeFedIsStoppedAndItsExitDoesNotCount() throws Exception {
+    image("trap 'exit 0' TERM; while :; do sleep 0.05; done");
+    channel = true;
+    launch();
+    await(AgentPhase.READY);
+    start(2);
+    await(AgentPhase.RUNNING);
+    data.feedFault =
+        new ObjectStoreException(ObjectStoreException.Kind.CHANGED, "s3://b/k was replaced", null);
+    data.onFeedFailure.accept(data.feedFault);
+    AgentReport exited = await(AgentPhase.EXITED);
+    assertEquals(
+        Optional.of(new Fault(Fault.Blame.CLIENT, "s3://b/k was replaced")), exited.fault());
+    assertTrue(data.feedEnded);
+  }
+
+  @Test
+  void anExitOfZeroDoesNotCountWhenAPipeDidNotEndByPlan() throws Exception {
+    image("exit 0");
+    channel = true;
+    data.feedFault =
+        new ObjectStoreException(ObjectStoreException.Kind.NOT_FOUND, "s3://b/k is gone", null);
+    launch();
+    await(AgentPhase.READY);
+    start(2);
+    AgentReport exited = await(AgentPhase.EXITED);
+    assertEquals(Optional.of(new Fault(Fault.Blame.CLIENT, "s3://b/k is gone")), exited.fault());
+  }
+
+  @Test
   void aPhaseChangeIsReportedAtOnce() throws Exception {
     am = new FakeAm(LONG);
     image("exit 0");
@@ -419,7 +449,14 @@ class AgentTest {
         List.of("algo-1", "algo-2"),
         new S3Access(Optional.empty(), "us-east-1", true, Optional.empty(), Duration.ofSeconds(1)),
         0,
-        new Settings(Map.of("heddle.agent.lease", lease, "heddle.process.namespaces", "require")));
+        new Settings(
+            Map.of(
+                "heddle.agent.lease",
+                lease,
+                "heddle.stop.grace",
+                "10s",
+                "heddle.process.namespaces",
+                "require")));
   }
 
   private static UploadShare share(String id) {

@@ -1,5 +1,6 @@
 package dev.heddle.containerlauncher.agent;
 
+import dev.heddle.containerlauncher.contract.NodePaths;
 import dev.heddle.containerlauncher.contract.OptMl;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.protocol.Order.AppendShare;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Data that moves when the test says so. */
 final class FakeData implements HostData {
@@ -26,11 +28,32 @@ final class FakeData implements HostData {
   volatile IOException downloadFault;
   volatile IOException uploadFault;
   volatile boolean closed;
+  volatile Consumer<IOException> onFeedFailure;
+  volatile IOException feedFault;
+  volatile boolean feedEnded;
 
   @Override
   public void download(TrainingJobRequest request, String host, List<String> hosts, OptMl tree)
       throws IOException, InterruptedException {
     pass(downloadGate, downloadFault);
+  }
+
+  @Override
+  public void feed(
+      TrainingJobRequest request,
+      String host,
+      List<String> hosts,
+      NodePaths paths,
+      Consumer<IOException> failure) {
+    onFeedFailure = failure;
+  }
+
+  @Override
+  public void endFeed() throws IOException {
+    feedEnded = true;
+    if (feedFault != null) {
+      throw feedFault;
+    }
   }
 
   @Override
@@ -69,7 +92,7 @@ final class FakeData implements HostData {
 
   @Override
   public Progress progress() {
-    return new Progress(1, 2, 3);
+    return new Progress(1, 2, 3, List.of());
   }
 
   @Override

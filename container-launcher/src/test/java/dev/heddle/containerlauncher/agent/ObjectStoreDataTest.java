@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.contract.NodePaths;
 import dev.heddle.containerlauncher.contract.OptMl;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
-import dev.heddle.containerlauncher.protocol.Fault.Blame;
 import dev.heddle.containerlauncher.protocol.Order.AppendShare;
 import dev.heddle.containerlauncher.protocol.Order.UploadShare;
 import dev.heddle.containerlauncher.protocol.Progress;
-import dev.heddle.containerlauncher.runtime.FaultException;
 import dev.heddle.pipemode.ArchiveSlice;
 import dev.heddle.pipemode.MultipartTarget;
 import dev.heddle.pipemode.ObjectStore;
@@ -32,8 +31,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,7 +82,14 @@ class ObjectStoreDataTest {
               return S3ObjectStore.open(access);
             },
             HadoopObjectSource.open(hadoop, Duration.ofSeconds(1)),
-            new Settings(Map.of("heddle.s3.connections", "4", "heddle.disk.reserve-percent", "0")));
+            new Settings(
+                Map.of(
+                    "heddle.s3.connections",
+                    "4",
+                    "heddle.pipe.memory-mb",
+                    "4",
+                    "heddle.disk.reserve-percent",
+                    "0")));
     tree = new OptMl(dir.resolve("ml"));
     tree.create();
   }
@@ -103,7 +116,7 @@ class ObjectStoreDataTest {
     assertEquals("b", Files.readString(tree.data().resolve("train/b")));
     assertEquals("cc", Files.readString(tree.data().resolve("val/c")));
     assertEquals(4, Files.readAllLines(tree.data().resolve("train-manifest")).size());
-    assertEquals(new Progress(7, 7, 0), data.progress());
+    assertEquals(new Progress(7, 7, 0, List.of()), data.progress());
     assertEquals(1, opened.get());
   }
 
@@ -162,19 +175,54 @@ class ObjectStoreDataTest {
   }
 
   @Test
-  void aModeThatIsNotServedIsTheClientsFault() {
-    FaultException fault =
-        assertThrows(
-            FaultException.class,
-            () ->
-                data.download(
-                    request(
-                        channel("train", "in/", "FullyReplicated")
-                            .replace("}}}", "}},\"InputMode\":\"Pipe\"}")),
-                    "algo-1",
-                    List.of("algo-1"),
-                    tree));
-    assertEquals(Blame.CLIENT, fault.fault().blame());
+  void aPipeChannelFlowsEpochByEpochAndEndsWithTheAlgorithm() throws Exception {
+    put("in/a", "one");
+    put("in/b", "two");
+    feed(request(pipe("train", "in/")), failure -> {});
+    Path pipes = tree.data();
+    assertEquals("onetwo", Files.readString(pipes.resolve("train_0")));
+    assertTrue(Files.exists(pipes.resolve("train_1")), "the next pipe is there by then");
+    assertEquals("onetwo", Files.readString(pipes.resolve("train_1")));
+    Awaitility.await()
+        .until(() -> data.progress().flows().get(0).totalBytes(), total -> total == 12);
+    data.endFeed();
+    assertFalse(Files.exists(pipes.resolve("train_2")));
+  }
+
+  @Test
+  void anObjectThatIsGoneFailsTheFeedAndTheReaderSeesNoEnd() throws Exception {
+    put("in/a", "one");
+    AtomicReference<IOException> failed = new AtomicReference<>();
+    feed(request(pipe("train", "in/")), failed::set);
+    Path pipes = tree.data();
+    assertEquals("one", Files.readString(pipes.resolve("train_0")));
+    store.delete(uri("in/a"));
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      Future<String> reading = threads.submit(() -> Files.readString(pipes.resolve("train_1")));
+      // What was fetched before may still flow, once.
+      Awaitility.await().until(() -> reading.isDone() || failed.get() != null);
+      Future<String> last =
+          reading.isDone()
+              ? threads.submit(() -> Files.readString(pipes.resolve("train_2")))
+              : reading;
+      Awaitility.await().until(() -> failed.get() != null);
+      assertFalse(last.isDone(), "a reader must not take a part for the whole");
+      IOException told = assertThrows(IOException.class, data::endFeed);
+      assertTrue(told.getMessage().contains(uri("in/a") + ": there is no such"), told::getMessage);
+      assertEquals("", last.get(20, TimeUnit.SECONDS));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void feed(TrainingJobRequest request, Consumer<IOException> onFailure) throws Exception {
+    NodePaths paths = new NodePaths(dir, dir);
+    data.feed(request, "algo-1", List.of("algo-1"), paths, onFailure);
+  }
+
+  private String pipe(String name, String prefix) {
+    return channel(name, prefix, "FullyReplicated").replace("}}}", "}},\"InputMode\":\"Pipe\"}");
   }
 
   @Test

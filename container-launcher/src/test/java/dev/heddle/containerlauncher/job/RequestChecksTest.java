@@ -8,6 +8,7 @@ import dev.heddle.containerlauncher.conf.InstanceTypes;
 import dev.heddle.containerlauncher.conf.Settings;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -147,14 +148,57 @@ class RequestChecksTest {
   }
 
   @Test
-  void pipeModeIsToldOnceAndNotForWhatBelongsToIt() {
-    assertOnly(
+  void aPipeChannelMayBeCompressedAndWrapped() {
+    assertEquals(
+        List.of(),
         three()
             .with("/InputDataConfig/0/InputMode", "'Pipe'")
             .with("/InputDataConfig/0/CompressionType", "'Gzip'")
-            .with("/InputDataConfig/0/RecordWrapperType", "'RecordIO'"),
-        "$.InputDataConfig[0].InputMode",
-        "not supported yet: \"Pipe\"; write \"File\"");
+            .with("/InputDataConfig/0/RecordWrapperType", "'RecordIO'")
+            .faults());
+  }
+
+  @Test
+  void anAugmentedManifestIsForPipeModeAndWantsAttributes() {
+    String source = "/InputDataConfig/0/DataSource/S3DataSource/";
+    Supplier<Requests> pipe =
+        () ->
+            three()
+                .with("/InputDataConfig/0/InputMode", "'Pipe'")
+                .with(source + "S3DataType", "'AugmentedManifestFile'")
+                .with(source + "S3Uri", "'s3://b/all.jsonl'");
+    assertOnly(
+        pipe.get(),
+        "$.InputDataConfig[0].DataSource.S3DataSource.AttributeNames",
+        "must name what flows");
+    Supplier<Requests> whole = () -> pipe.get().with(source + "AttributeNames", "['i-ref','l']");
+    assertEquals(List.of(), whole.get().faults());
+    assertOnly(
+        whole.get().with("/InputDataConfig/0/CompressionType", "'Gzip'"),
+        "$.InputDataConfig[0].CompressionType",
+        "doesn't go with AugmentedManifestFile");
+    assertOnly(
+        whole.get().with("/InputDataConfig/0/InputMode", "'File'"),
+        "$.InputDataConfig[0].DataSource.S3DataSource.S3DataType",
+        "set the channel's InputMode to \"Pipe\"");
+    assertOnly(
+        whole.get().with(source + "S3DataType", "'ManifestFile'"),
+        "$.InputDataConfig[0].DataSource.S3DataSource.AttributeNames",
+        "leave them out");
+  }
+
+  @Test
+  void aChannelMustNotHaveTheNameOfAnothersPipe() {
+    String other =
+        "{'ChannelName':'NAME_0','DataSource':{'S3DataSource':{'S3DataType':'S3Prefix',"
+            + "'S3Uri':'s3://b'}}}";
+    String name = three().json().at("/InputDataConfig/0/ChannelName").asText();
+    Requests clash = three().with("/InputDataConfig/1", other.replace("NAME", name));
+    assertEquals(List.of(), clash.faults());
+    assertOnly(
+        clash.with("/InputDataConfig/0/InputMode", "'Pipe'"),
+        "$.InputDataConfig[1].ChannelName",
+        "is also the name of a pipe of channel");
   }
 
   @Test

@@ -144,7 +144,6 @@ class RequestLimitsTest {
         Arguments.of(S3 + "/S3Uri", "https://b/k", "must be an address such as s3://bucket/"),
         Arguments.of(S3 + "/S3Uri", "s3://b/", "must be the manifest's own address"),
         Arguments.of(S3 + "/S3DataType", "Converse", "not supported: \"Converse\""),
-        Arguments.of(S3 + "/S3DataType", "AugmentedManifestFile", "not supported yet: \"Augm"),
         Arguments.of(S3 + "/S3DataDistributionType", "ShardedByKey", "mean \"ShardedByS3Key\"?"),
         Arguments.of(S3 + "/InstanceGroupNames/0", "gpus", "has no instance group \"gpus\""),
         Arguments.of("/OutputDataConfig/CompressionType", "Gzip", "did you mean \"GZIP\"?"),

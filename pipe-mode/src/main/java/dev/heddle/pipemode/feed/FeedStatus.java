@@ -10,7 +10,8 @@ package dev.heddle.pipemode.feed;
  * @param objects that went whole into that epoch's pipe
  * @param totalBytes that went into all pipes of the channel
  * @param storedBytes whose data went into all pipes: before decompression, without framing
- * @param flowNanos how long that epoch's pipe has been open
+ * @param bytesPerSecond the rate of that epoch since its pipe was opened; before, the former
+ *     epoch's; 0 when nothing has flowed
  * @param dataWaitNanos how long, in all epochs, the algorithm's open pipe waited for data
  * @param readerWaitNanos how long, in all epochs, data waited for the algorithm to read
  */
@@ -22,6 +23,6 @@ public record FeedStatus(
     long objects,
     long totalBytes,
     long storedBytes,
-    long flowNanos,
+    double bytesPerSecond,
     long dataWaitNanos,
     long readerWaitNanos) {}

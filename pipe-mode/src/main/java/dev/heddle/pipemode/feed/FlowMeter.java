@@ -16,7 +16,7 @@ final class FlowMeter {
   private int epoch;
   private boolean open;
   private long opened;
-  private long ended;
+  private double lastRate;
   private long bytes;
   private long objects;
   private long stored;
@@ -42,7 +42,6 @@ final class FlowMeter {
     storedBefore += stored;
     stored = 0;
     opened = 0;
-    ended = 0;
     epochDataWait = 0;
     epochReaderWait = 0;
   }
@@ -76,11 +75,11 @@ final class FlowMeter {
 
   /** Ends the epoch; returns a line for people. */
   synchronized String ended(boolean whole) {
-    ended = nanoTime.getAsLong();
+    double seconds = Math.max(1e-9, (nanoTime.getAsLong() - opened) / 1e9);
     open = false;
+    lastRate = bytes / seconds;
     dataWait += epochDataWait;
     readerWait += epochReaderWait;
-    double seconds = Math.max(1e-9, (ended - opened) / 1e9);
     String line =
         String.format(
             Locale.ROOT,
@@ -92,7 +91,7 @@ final class FlowMeter {
             bytes,
             objects,
             seconds,
-            bytes / 1e6 / seconds,
+            lastRate / 1e6,
             epochDataWait / 1e9,
             epochReaderWait / 1e9);
     epochDataWait = 0;
@@ -111,7 +110,7 @@ final class FlowMeter {
         objects,
         totalBytes,
         storedBefore + stored,
-        open ? now - opened : 0,
+        open && bytes > 0 ? bytes / Math.max(1e-9, (now - opened) / 1e9) : lastRate,
         dataWait + epochDataWait + (waitsForData ? running : 0),
         readerWait + epochReaderWait + (waitsForData ? 0 : running));
   }

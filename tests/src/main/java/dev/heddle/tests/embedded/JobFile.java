@@ -94,6 +94,16 @@ public final class JobFile {
     return this;
   }
 
+  /** A channel whose epochs flow through pipes; the rest of it is the caller's. */
+  public ObjectNode pipe(String name, String dataType, String uri, String distribution) {
+    channel(name, uri, distribution);
+    ArrayNode channels = array(job, "InputDataConfig");
+    ObjectNode channel = (ObjectNode) channels.get(channels.size() - 1);
+    channel.put("InputMode", "Pipe");
+    ((ObjectNode) channel.at("/DataSource/S3DataSource")).put("S3DataType", dataType);
+    return channel;
+  }
+
   public JobFile metric(String name, String regex) {
     ObjectNode algorithm = (ObjectNode) job.get("AlgorithmSpecification");
     array(algorithm, "MetricDefinitions").addObject().put("Name", name).put("Regex", regex);
