@@ -44,7 +44,7 @@ public final class BenchCommand {
         --only NAMES     of limit,heddle,rclone,aws,s3a (default all)
         --gib N          what is read of large objects in a round (default 8)
         --peer-gib N     what peers, which are slow, read of them (default 1)
-        --peer-objects N how many of the 10,000 small objects peers read (default 500; aws, which
+        --peer-objects N how many of the 10,000 small objects peers read (default 400; aws, which
                          is started for each, a twentieth)
         --train-gib N    what Pipe and File mode bring to the trainer (default 4)
         --verify         compare all bytes; the reader gets slower by that

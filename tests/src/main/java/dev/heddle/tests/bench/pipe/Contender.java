@@ -18,10 +18,10 @@ interface Contender {
     NOWHERE
   }
 
-  /** Who it is; the targets depend on it. */
+  /** Who it is; the targets and the order of the tables depend on it. */
   enum Kind {
-    HEDDLE,
     LIMIT,
+    HEDDLE,
     /** A peer that reads from one connection at a time. */
     ONE_CONNECTION,
     /** A peer that reads from several. */

@@ -233,7 +233,7 @@ record PipeBench(
   private static void tell(String where, String who, int round, double rate, Run run) {
     System.err.printf(
         Locale.ROOT,
-        "%-22s %-22s %-9s %8.1f MB/s, first byte after %.2f s, %.2f CPU s/GB, %.0f MB%n",
+        "%-22s %-22s %-9s %8.2f MB/s, first byte after %.2f s, %.2f CPU s/GB, %.0f MB%n",
         where,
         who,
         round == 0 ? "(warm-up)" : "round " + round,

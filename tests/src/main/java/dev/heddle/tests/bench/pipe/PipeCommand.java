@@ -47,7 +47,7 @@ public final class PipeCommand {
         new Volume(
             usage.number("--gib", 8, 0.001, 1000),
             usage.number("--peer-gib", 1, 0.001, 1000),
-            usage.whole("--peer-objects", 500, 1, 10_000),
+            usage.whole("--peer-objects", 400, 1, 10_000),
             usage.number("--train-gib", 4, 0.001, 1000));
     Set<DataSet> sets = EnumSet.noneOf(DataSet.class);
     boolean training = usage.text("--sets").isEmpty();

@@ -73,9 +73,9 @@ record Report(
         row.cell().set().title(),
         row.contender().name(),
         row.runs().get(0).bytes() / 1e9,
-        row.figures(Run::megabytesPerSecond).text(row.rate() < 100 ? 1 : 0),
+        row.figures(Run::megabytesPerSecond).text(decimals(row.rate())),
         row.figures(Run::startSeconds).text(2),
-        row.figures(Run::cpuSecondsPerGigabyte).text(2),
+        cpu(row.figures(Run::cpuSecondsPerGigabyte)),
         row.figures(Run::peakMegabytes).text(0));
   }
 
@@ -87,8 +87,16 @@ record Report(
         row.way().title(),
         row.rates().text(0),
         figures(row.runs().stream().map(Run::startSeconds).toList()).text(2),
-        figures(row.runs().stream().map(Run::cpuSecondsPerGigabyte).toList()).text(2),
+        cpu(figures(row.runs().stream().map(Run::cpuSecondsPerGigabyte).toList())),
         figures(row.runs().stream().map(Run::peakMegabytes).toList()).text(0));
+  }
+
+  private static String cpu(Figures figures) {
+    return figures.text(figures.median() < 100 ? 2 : 0);
+  }
+
+  private static int decimals(double rate) {
+    return rate < 10 ? 2 : rate < 100 ? 1 : 0;
   }
 
   private static Figures figures(List<Double> values) {

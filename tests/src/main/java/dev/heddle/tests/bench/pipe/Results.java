@@ -2,6 +2,7 @@ package dev.heddle.tests.bench.pipe;
 
 import dev.heddle.tests.bench.Figures;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +59,13 @@ final class Results {
   }
 
   Stream<Row> rows() {
-    return cells.values().stream().flatMap(rows -> rows.values().stream());
+    return cells.keySet().stream().flatMap(cell -> rows(cell.condition(), cell.set()));
   }
 
   /** The rows of a cell; none when it wasn't measured. */
   Stream<Row> rows(Condition condition, DataSet set) {
-    return cells.getOrDefault(new Cell(condition, set), Map.of()).values().stream();
+    return cells.getOrDefault(new Cell(condition, set), Map.of()).values().stream()
+        .sorted(Comparator.comparing(row -> row.contender().kind()));
   }
 
   Optional<Row> row(Condition condition, DataSet set, Contender.Kind kind) {
@@ -71,7 +73,8 @@ final class Results {
   }
 
   Stream<TrainRow> trainRows() {
-    return training.values().stream().flatMap(rows -> rows.values().stream());
+    return training.values().stream()
+        .flatMap(rows -> rows.values().stream().sorted(Comparator.comparing(TrainRow::way)));
   }
 
   Optional<TrainRow> trainRow(Condition condition, Way way) {
