@@ -40,11 +40,7 @@ public record Figures(List<Double> values) {
   public String text(int decimals) {
     String number = "%." + decimals + "f";
     return String.format(
-        Locale.ROOT,
-        number + " [" + number + "–" + number + "]",
-        median(),
-        least(),
-        most());
+        Locale.ROOT, number + " [" + number + "–" + number + "]", median(), least(), most());
   }
 
   public ObjectNode json() {

@@ -80,19 +80,17 @@ record PipeBench(
         version.ifPresent(v -> contenders.add(contender));
       }
     }
-    Runner runner =
-        new Runner(programs, work, verify ? Optional.of(content) : Optional.empty());
+    Runner runner = new Runner(programs, work, verify ? Optional.of(content) : Optional.empty());
     Optional<Tls> tls =
-        sets.stream().anyMatch(DataSet::encrypted)
-            ? Optional.of(Tls.make(work))
-            : Optional.empty();
+        sets.stream().anyMatch(DataSet::encrypted) ? Optional.of(Tls.make(work)) : Optional.empty();
     Results results = new Results();
     Map<Site, ServerProcess> servers = new LinkedHashMap<>();
     try {
       for (Condition condition : conditions) {
         for (DataSet set : sets) {
           if (set.conditions().contains(condition)) {
-            ServerProcess server = server(servers, new Site(condition, set.encrypted()), tls, content);
+            ServerProcess server =
+                server(servers, new Site(condition, set.encrypted()), tls, content);
             compare(new Cell(condition, set), contenders, server, tls, runner, results);
           }
         }

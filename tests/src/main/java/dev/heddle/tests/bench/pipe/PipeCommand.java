@@ -60,7 +60,9 @@ public final class PipeCommand {
                 .orElseThrow(
                     () ->
                         new Usage.WrongUsage(
-                            "--sets '" + name + "' must be of 50mb, 100mb, 1gb, 10kb, tls, train")));
+                            "--sets '"
+                                + name
+                                + "' must be of 50mb, 100mb, 1gb, 10kb, tls, train")));
       }
     }
     Set<String> only = list(usage, "--only");

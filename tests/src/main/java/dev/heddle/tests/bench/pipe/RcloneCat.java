@@ -40,7 +40,9 @@ record RcloneCat() implements Contender {
   @Override
   public List<String> command(Source source, Path fifo) {
     List<String> command = new ArrayList<>(List.of("rclone", "cat"));
-    source.tls().ifPresent(tls -> command.addAll(List.of("--ca-cert", tls.certificate().toString())));
+    source
+        .tls()
+        .ifPresent(tls -> command.addAll(List.of("--ca-cert", tls.certificate().toString())));
     command.add("bench:" + source.bucket() + "/" + source.prefix());
     return command;
   }

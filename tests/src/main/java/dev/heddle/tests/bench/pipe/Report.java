@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The tables of a run, and the same as JSON.
@@ -46,7 +47,8 @@ record Report(
             Math.max(1, volume.peerObjects() / 20),
             verified ? " All bytes were compared, which takes time." : ""));
     lines.add("");
-    lines.add("| condition | objects | contender | read, GB | MB/s | start, s | CPU s/GB | peak MB |");
+    lines.add(
+        "| condition | objects | contender | read, GB | MB/s | start, s | CPU s/GB | peak MB |");
     lines.add("|---|---|---|---|---|---|---|---|");
     results.rows().forEach(row -> lines.add(line(row)));
     if (results.trainRows().findAny().isPresent()) {
@@ -164,8 +166,7 @@ record Report(
     node.set("peakMegabytes", each(runs, Run::peakMegabytes));
   }
 
-  private static ObjectNode each(
-      List<Run> runs, java.util.function.ToDoubleFunction<Run> figure) {
+  private static ObjectNode each(List<Run> runs, ToDoubleFunction<Run> figure) {
     return figures(runs.stream().map(figure::applyAsDouble).toList()).json();
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -104,11 +105,7 @@ final class Runner {
         new ArrayList<>(List.of(programs.measure().toString(), "-o", used.toString()));
     line.addAll(download);
     ProcessBuilder command = environment(line, source, environment);
-    end(
-        name,
-        command.redirectErrorStream(true).redirectOutput(log.toFile()).start(),
-        used,
-        log);
+    end(name, command.redirectErrorStream(true).redirectOutput(log.toFile()).start(), used, log);
     List<String> reader = new ArrayList<>(List.of(programs.reader().toString()));
     verified.ifPresent(content -> reader.add("-s"));
     reader.addAll(List.of("-f", directory.resolve(FILES).toString()));
@@ -126,7 +123,7 @@ final class Runner {
     Map<String, String> environment = command.environment();
     // What this machine's user has for other servers.
     environment.keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("RCLONE_"));
-    environment.keySet().removeIf(name -> name.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
+    environment.keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
     environment.putAll(source.environment());
     environment.putAll(more);
     return command;

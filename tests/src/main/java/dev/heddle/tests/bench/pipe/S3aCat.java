@@ -12,6 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /**
  * {@code S3aCat URI [NAME=VALUE...]}: what {@code hadoop fs -cat URI/*} does, with Hadoop's S3A
@@ -48,7 +49,7 @@ public final class S3aCat {
 
   /** Its size is known, so that S3A needn't ask for it, and that it is read to its end. */
   private static InputStream open(FileSystem files, FileStatus file) throws IOException {
-    return org.apache.hadoop.util.functional.FutureIO.awaitFuture(
+    return FutureIO.awaitFuture(
         files
             .openFile(file.getPath())
             .withFileStatus(file)

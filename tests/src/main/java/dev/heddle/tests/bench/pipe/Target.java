@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * @param measured empty when that wasn't measured
  * @param with what it was compared with, or where it was found; may be empty
  */
-record Target(String figure, boolean atLeast, double bound, Optional<Double> measured, String with) {
+record Target(
+    String figure, boolean atLeast, double bound, Optional<Double> measured, String with) {
 
   /** A figure and what it belongs to. */
   private record Found(double figure, String with) {}
@@ -39,13 +40,13 @@ record Target(String figure, boolean atLeast, double bound, Optional<Double> mea
               1.3,
               ratio(results, Condition.A, set, Kind::peer)));
     }
-    List<DataSet> large = Stream.of(DataSet.values()).filter(s -> !s.small() && !s.encrypted()).toList();
+    List<DataSet> large =
+        Stream.of(DataSet.values()).filter(s -> !s.small() && !s.encrypted()).toList();
     for (DataSet set : large) {
       String begin = "B, " + set.title() + ": Heddle / ";
       targets.add(
           least(begin + "limit", 0.9, ratio(results, Condition.B, set, k -> k == Kind.LIMIT)));
-      targets.add(
-          least(begin + "fastest peer", 3, ratio(results, Condition.B, set, Kind::peer)));
+      targets.add(least(begin + "fastest peer", 3, ratio(results, Condition.B, set, Kind::peer)));
       targets.add(
           least(
               begin + "fastest peer with one connection",
@@ -63,8 +64,7 @@ record Target(String figure, boolean atLeast, double bound, Optional<Double> mea
             1.0,
             worst(
                 results,
-                row ->
-                    row.cell().condition() == Condition.A && large.contains(row.cell().set()),
+                row -> row.cell().condition() == Condition.A && large.contains(row.cell().set()),
                 row -> row.figures(Run::cpuSecondsPerGigabyte).median())));
     targets.add(
         most(
@@ -72,7 +72,8 @@ record Target(String figure, boolean atLeast, double bound, Optional<Double> mea
             256,
             worst(results, row -> true, row -> row.figures(Run::peakMegabytes).most())));
     targets.add(
-        least("B: Pipe / File, total training MB/s", 2, trainRatio(results, Condition.B, Way.FILE)));
+        least(
+            "B: Pipe / File, total training MB/s", 2, trainRatio(results, Condition.B, Way.FILE)));
     targets.add(
         least("B: Pipe / aws, total training MB/s", 4, trainRatio(results, Condition.B, Way.AWS)));
     return List.copyOf(targets);
@@ -88,11 +89,7 @@ record Target(String figure, boolean atLeast, double bound, Optional<Double> mea
 
   private static Target of(String figure, boolean atLeast, double bound, Optional<Found> found) {
     return new Target(
-        figure,
-        atLeast,
-        bound,
-        found.map(Found::figure),
-        found.map(Found::with).orElse(""));
+        figure, atLeast, bound, found.map(Found::figure), found.map(Found::with).orElse(""));
   }
 
   /** Heddle's rate beside the fastest of some others'. */
@@ -128,8 +125,7 @@ record Target(String figure, boolean atLeast, double bound, Optional<Double> mea
       return Optional.empty();
     }
     return Optional.of(
-        new Found(
-            pipe.get().rates().median() / slower.get().rates().median(), other.title()));
+        new Found(pipe.get().rates().median() / slower.get().rates().median(), other.title()));
   }
 
   /** Empty when it wasn't measured. */

@@ -33,8 +33,19 @@ record Tls(Path keyStore, Path certificate, Path trustStore) {
         directory,
         tls.keyStore,
         List.of(
-            "-genkeypair", "-keyalg", "RSA", "-keysize", "2048", "-validity", "30", "-dname",
-            "CN=127.0.0.1", "-ext", "SAN=ip:127.0.0.1,dns:localhost", "-ext", "BC=ca:true"));
+            "-genkeypair",
+            "-keyalg",
+            "RSA",
+            "-keysize",
+            "2048",
+            "-validity",
+            "30",
+            "-dname",
+            "CN=127.0.0.1",
+            "-ext",
+            "SAN=ip:127.0.0.1,dns:localhost",
+            "-ext",
+            "BC=ca:true"));
     keytool(
         directory,
         tls.keyStore,
@@ -53,7 +64,13 @@ record Tls(Path keyStore, Path certificate, Path trustStore) {
     command.addAll(arguments);
     command.addAll(
         List.of(
-            "-alias", ALIAS, "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass",
+            "-alias",
+            ALIAS,
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            store.toString(),
+            "-storepass",
             PASSWORD));
     Tool.run(directory.resolve("keytool.log"), command);
   }

@@ -11,18 +11,12 @@ import java.util.Optional;
  * @param text of the body; empty when the body is a slice
  * @param slice of the content
  */
-record Answer(String status, String headers, byte[] text, Optional<Slice> slice) {
-  private static final byte[] NOTHING = {};
-
+record Answer(String status, String headers, String text, Optional<Slice> slice) {
   /** Bytes of the content. */
   record Slice(long offset, long length) {}
 
   static Answer xml(String status, String document) {
-    return new Answer(
-        status,
-        "Content-Type: application/xml\r\n",
-        document.getBytes(StandardCharsets.UTF_8),
-        Optional.empty());
+    return new Answer(status, "Content-Type: application/xml\r\n", document, Optional.empty());
   }
 
   static Answer error(String status, String code, String message) {
@@ -36,10 +30,14 @@ record Answer(String status, String headers, byte[] text, Optional<Slice> slice)
   }
 
   static Answer slice(String status, String headers, long offset, long length) {
-    return new Answer(status, headers, NOTHING, Optional.of(new Slice(offset, length)));
+    return new Answer(status, headers, "", Optional.of(new Slice(offset, length)));
   }
 
   long length() {
-    return slice.map(Slice::length).orElse((long) text.length);
+    return slice.map(Slice::length).orElseGet(() -> (long) body().length);
+  }
+
+  byte[] body() {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

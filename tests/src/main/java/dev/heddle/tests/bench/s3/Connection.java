@@ -30,8 +30,7 @@ final class Connection implements Runnable {
    * @param delay from a request to the first byte of its answer
    * @param pace of this connection alone
    */
-  Connection(
-      Wire wire, Bucket bucket, FileChannel content, Duration delay, Optional<Pace> pace) {
+  Connection(Wire wire, Bucket bucket, FileChannel content, Duration delay, Optional<Pace> pace) {
     this.wire = wire;
     this.bucket = bucket;
     this.content = content;
@@ -99,7 +98,7 @@ final class Connection implements Runnable {
       wire.write(out.flip());
     } else if (answer.slice().isEmpty()) {
       wire.write(out.flip());
-      wire.write(ByteBuffer.wrap(answer.text()));
+      wire.write(ByteBuffer.wrap(answer.body()));
     } else {
       send(answer.slice().get());
     }

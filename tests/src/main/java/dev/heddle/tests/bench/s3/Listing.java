@@ -47,8 +47,7 @@ final class Listing {
         more = true;
         break;
       }
-      int end =
-          delimiter.isEmpty() ? -1 : object.key().indexOf(delimiter, prefix.length());
+      int end = delimiter.isEmpty() ? -1 : object.key().indexOf(delimiter, prefix.length());
       if (end < 0) {
         add(object);
         after = object.key();

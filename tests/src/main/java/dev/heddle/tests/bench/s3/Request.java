@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param query decoded; a name without value has an empty one
  * @param headers by their names in lower case
  */
-record Request(
-    String method, String path, Map<String, String> query, Map<String, String> headers) {
+record Request(String method, String path, Map<String, String> query, Map<String, String> headers) {
 
   /**
    * @param head all lines, without the empty one at the end

@@ -45,7 +45,9 @@ public final class Serve {
             cap == 0 ? OptionalDouble.empty() : OptionalDouble.of(cap * 1e6),
             usage
                 .text("--key-store")
-                .map(file -> new BenchS3.KeyFile(Path.of(file), usage.text("--password").orElse(""))));
+                .map(
+                    file ->
+                        new BenchS3.KeyFile(Path.of(file), usage.text("--password").orElse(""))));
     try (BenchS3 server =
         BenchS3.start(
             usage.text("--bucket").orElse("bench"),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.heddle.tests.bench.s3.Content;
 import dev.heddle.tests.bench.s3.ObjectSet;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,8 @@ class RunnerTest {
             List.of(OBJECTS),
             content,
             work.resolve("s3.log"));
-    runner = new Runner(programs, java.nio.file.Files.createDirectories(work.resolve("runs")), Optional.of(content));
+    runner =
+        new Runner(programs, Files.createDirectories(work.resolve("runs")), Optional.of(content));
   }
 
   @AfterAll
