@@ -1,5 +1,6 @@
 package dev.heddle.tests.bench;
 
+import dev.heddle.tests.bench.pipe.PipeCommand;
 import dev.heddle.tests.cli.EmbeddedLogging;
 import dev.heddle.tests.cli.Usage;
 import java.io.IOException;
@@ -26,6 +27,32 @@ public final class BenchCommand {
         --only NAME  leave the other one out
         --json FILE  also write every figure there
 
+      tests/bench pipe [--rounds N] [--sets NAMES] [--conditions a,b] [--only NAMES] [--json FILE]
+
+      pipe      what heddle pipe brings into a FIFO beside its peers (rclone cat, aws s3 cp,
+                Hadoop's S3A) and the limit, a program in C that only moves bytes: from an S3
+                server of our own that wants signed requests, on this machine (a) as fast as it
+                is, (b) with 30 ms to each first byte and 90 MB/s a connection. All write to the
+                same reader behind a pipe of 1 MiB. Then Pipe mode against File mode. Medians,
+                ranges, processor time, memory, and the targets. Needs gcc, 2 GiB of disk (and
+                --train-gib more) and memory that caches them; about 40 minutes.
+
+        --rounds N       measured rounds (default 5); in each, contenders take turns in another
+                         order
+        --sets NAMES     of 50mb,100mb,1gb,10kb,tls,train (default all)
+        --conditions     of a,b (default both)
+        --only NAMES     of limit,heddle,rclone,aws,s3a (default all)
+        --gib N          what is read of large objects in a round (default 8)
+        --peer-gib N     what peers, which are slow, read of them (default 1)
+        --peer-objects N how many of the 10,000 small objects peers read (default 400; aws, which
+                         is started for each, a twentieth)
+        --train-gib N    what Pipe and File mode bring to the trainer (default 4)
+        --verify         compare all bytes; the reader gets slower by that
+        --seed N         of the contenders' order (default 1)
+        --work DIR       for the content, logs and File mode's files; kept (default: a temporary
+                         one)
+        --json FILE      also write every figure there
+
       Exit codes: 0 measured, 1 a run failed, 2 wrong usage.
       """;
 
@@ -37,21 +64,21 @@ public final class BenchCommand {
   }
 
   private static int run(List<String> arguments) throws InterruptedException {
-    if (arguments.isEmpty() || arguments.get(0).startsWith("-")) {
-      boolean help = arguments.contains("--help") || arguments.contains("-h");
+    if (arguments.isEmpty() || arguments.get(0).startsWith("-") || asksHelp(arguments)) {
+      boolean help = asksHelp(arguments);
       (help ? System.out : System.err).print(HELP);
       return help ? 0 : 2;
     }
     try {
+      if (arguments.get(0).equals("pipe")) {
+        PipeCommand.run(arguments.subList(1, arguments.size()));
+        return 0;
+      }
       Usage usage =
           Usage.parse(
               arguments.subList(1, arguments.size()),
               Set.of("--rounds", "--hosts", "--only", "--json"),
               Set.of("--docker"));
-      if (usage.help()) {
-        System.out.print(HELP);
-        return 0;
-      }
       if (!arguments.get(0).equals("startup")) {
         throw new Usage.WrongUsage("there is no benchmark '" + arguments.get(0) + "'");
       }
@@ -75,5 +102,9 @@ public final class BenchCommand {
       System.err.println("tests/bench: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static boolean asksHelp(List<String> arguments) {
+    return arguments.contains("--help") || arguments.contains("-h");
   }
 }

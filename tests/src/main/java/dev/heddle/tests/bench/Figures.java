@@ -7,42 +7,49 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Repeated measurements of one duration.
+ * Repeated measurements of one thing, such as a duration in seconds.
  *
- * @param seconds in the order in which they were taken; not empty
+ * @param values in the order in which they were taken; not empty
  */
-record Figures(List<Double> seconds) {
-  Figures {
-    seconds = List.copyOf(seconds);
+public record Figures(List<Double> values) {
+  public Figures {
+    values = List.copyOf(values);
   }
 
-  double median() {
-    List<Double> sorted = seconds.stream().sorted().toList();
+  public double median() {
+    List<Double> sorted = values.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1
         ? sorted.get(middle)
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
-  double least() {
-    return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+  public double least() {
+    return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 
-  double most() {
-    return seconds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  public double most() {
+    return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }
 
   String text() {
-    return String.format(Locale.ROOT, "%.2f [%.2f–%.2f]", median(), least(), most());
+    return text(2);
   }
 
-  ObjectNode json() {
+  /** The median and the range, with so many decimals. */
+  public String text(int decimals) {
+    String number = "%." + decimals + "f";
+    return String.format(
+        Locale.ROOT, number + " [" + number + "–" + number + "]", median(), least(), most());
+  }
+
+  public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("median", median());
     json.put("min", least());
     json.put("max", most());
     ArrayNode all = json.putArray("all");
-    seconds.forEach(all::add);
+    values.forEach(all::add);
     return json;
   }
 }

@@ -95,4 +95,21 @@ public final class Usage {
     throw new WrongUsage(
         name + " '" + value + "' must be a whole number from " + min + " to " + max);
   }
+
+  /** A number that needn't be whole. */
+  public double number(String name, double preset, double min, double max) throws WrongUsage {
+    String value = values.get(name);
+    if (value == null) {
+      return preset;
+    }
+    try {
+      double number = Double.parseDouble(value);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, with the bounds.
+    }
+    throw new WrongUsage(name + " '" + value + "' must be a number from " + min + " to " + max);
+  }
 }
