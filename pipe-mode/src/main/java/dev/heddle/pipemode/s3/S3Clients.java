@@ -69,7 +69,16 @@ final class S3Clients {
     return ProfileFile.aggregator().build();
   }
 
-  private static AwsCredentialsProvider credentials(S3Access access) {
+  /** The one place where the caller's keys, the machine's or a role's become credentials. */
+  static AwsCredentialsProvider credentials(S3Access access) {
+    AwsCredentialsProvider own = ownCredentials(access);
+    return access
+        .role()
+        .<AwsCredentialsProvider>map(role -> AssumedRoleCredentials.of(role, access.region(), own))
+        .orElse(own);
+  }
+
+  private static AwsCredentialsProvider ownCredentials(S3Access access) {
     if (access.keys().isEmpty()) {
       return DefaultCredentialsProvider.builder().build();
     }
