@@ -118,7 +118,7 @@ public final class ApplicationMaster {
     String application = self.getApplicationAttemptId().getApplicationId().toString();
     String arn = JobPlans.arn(request, settings);
     byte[] secret = JobCredentials.secret(credentials);
-    S3Access s3 = JobPlans.s3(settings, JobCredentials.s3Keys(credentials));
+    S3Access s3 = JobPlans.s3(settings, request, JobCredentials.s3Keys(credentials));
     JobTokenSecrets tokens = new JobTokenSecrets(application, secret);
 
     Threads threads = new Threads();

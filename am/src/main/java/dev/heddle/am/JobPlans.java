@@ -50,14 +50,23 @@ final class JobPlans {
         .toString();
   }
 
-  static S3Access s3(Settings settings, Optional<S3Access.Keys> keys) {
+  /** As the client chose it, with its keys if it sent any. */
+  static S3Access s3(Settings settings, TrainingJobRequest request, Optional<S3Access.Keys> keys) {
     Optional<URI> endpoint = settings.text(Setting.S3_ENDPOINT).map(URI::create);
     String style = settings.require(Setting.S3_PATH_STYLE);
-    return new S3Access(
-        endpoint,
-        settings.text(Setting.S3_REGION).orElse("us-east-1"),
-        style.equals("auto") ? endpoint.isPresent() : Boolean.parseBoolean(style),
-        keys,
-        settings.duration(Setting.S3_RETRY_FOR));
+    S3Access own =
+        new S3Access(
+            endpoint,
+            settings.text(Setting.S3_REGION).orElse("us-east-1"),
+            style.equals("auto") ? endpoint.isPresent() : Boolean.parseBoolean(style),
+            keys,
+            settings.duration(Setting.S3_RETRY_FOR));
+    return settings.flag(Setting.S3_ASSUME_ROLE)
+        ? own.withRole(
+            S3Access.AssumedRole.ofJob(
+                request.roleArn(),
+                request.trainingJobName(),
+                settings.text(Setting.S3_STS_ENDPOINT).map(URI::create)))
+        : own;
   }
 }

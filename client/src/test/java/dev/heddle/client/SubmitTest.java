@@ -12,8 +12,10 @@ import dev.heddle.client.cluster.Cluster.Size;
 import dev.heddle.client.cluster.Cluster.Stage;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
+import dev.heddle.pipemode.S3Access;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
@@ -194,6 +197,24 @@ class SubmitTest {
       assertFalse(visible.contains(hidden), hidden);
     }
     assertFalse((world.out() + world.err() + master.getCommands()).contains(secret));
+  }
+
+  @Test
+  void aRoleToAssumeIsAssumedByTheClientTooAndIsNoSecret() throws Exception {
+    assertEquals(0, submit(), world::err);
+    assertTrue(world.accessSeen.role().isEmpty());
+    job = path(JobFiles.valid("digits-2"));
+    world.environment.put("AWS_ENDPOINT_URL_STS", "http://sts.test:9001");
+    assertEquals(0, submit("--conf", "heddle.s3.assume-role=true"), world::err);
+    assertEquals(
+        new S3Access.AssumedRole(
+            "arn:aws:iam::111122223333:role/train",
+            "digits-2",
+            Optional.of(URI.create("http://sts.test:9001"))),
+        world.accessSeen.role().orElseThrow());
+    var settings = Json.read(Files.readString(world.staging("digits-2").resolve("settings.json")));
+    assertEquals("true", settings.path("heddle.s3.assume-role").asText());
+    assertEquals("http://sts.test:9001", settings.path("heddle.s3.sts-endpoint").asText());
   }
 
   @Test

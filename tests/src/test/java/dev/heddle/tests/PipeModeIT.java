@@ -65,7 +65,7 @@ class PipeModeIT {
     }
     long state = mix(mix(seed) + epoch);
     for (int i = size - 1; i > 0; i--) {
-      long bound = i + 1;
+      long bound = i + 1L;
       long number;
       do {
         state += 0x9e3779b97f4a7c15L;

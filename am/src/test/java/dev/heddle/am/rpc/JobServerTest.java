@@ -91,7 +91,12 @@ class JobServerTest {
               "eu-west-1",
               true,
               Optional.of(new S3Access.Keys("AKID", "sesame", Optional.of("session"))),
-              Duration.ofMinutes(5)),
+              Duration.ofMinutes(5),
+              Optional.of(
+                  new S3Access.AssumedRole(
+                      "arn:aws:iam::111122223333:role/train",
+                      "weave",
+                      Optional.of(URI.create("http://127.0.0.1:9001"))))),
           4,
           new Settings(Map.of("heddle.queue", "default")));
     }
@@ -169,6 +174,12 @@ class JobServerTest {
       Assignment assignment = agent.register(CONTAINER, "algo-2", "10.0.0.1", "eth0");
       assertEquals(desk.join(CONTAINER, "algo-2", "", ""), assignment);
       assertEquals("sesame", assignment.s3().keys().orElseThrow().secretAccessKey());
+      assertEquals(
+          new S3Access.AssumedRole(
+              "arn:aws:iam::111122223333:role/train",
+              "weave",
+              Optional.of(URI.create("http://127.0.0.1:9001"))),
+          assignment.s3().role().orElseThrow());
     }
   }
 

@@ -9,9 +9,11 @@ import dev.heddle.client.session.Session;
 import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.RoutedSource;
 import dev.heddle.pipemode.channel.ChannelSource;
 import dev.heddle.pipemode.channel.PipeChannel;
 import dev.heddle.pipemode.frame.PipeFormat;
+import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,12 +89,16 @@ final class PipeCommand implements Command {
     Settings settings = session.settings(Map.of());
     S3Choice choice;
     try {
-      choice = S3Choice.of(settings, session.environment());
+      choice = S3Choice.of(settings, session.environment(), session.hadoop());
     } catch (IllegalArgumentException e) {
       throw CommandException.input(e.getMessage());
     }
-    try (ObjectStore store = session.world().store(choice.access())) {
-      return new PipeRun(session, settings, request).run(store);
+    ObjectStore s3 = session.world().store(choice.access());
+    try (RoutedSource source =
+        new RoutedSource(
+            s3,
+            HadoopObjectSource.withLocalFiles(session.hadoop(), choice.access().retryFor()))) {
+      return new PipeRun(session, settings, request).run(source);
     }
   }
 

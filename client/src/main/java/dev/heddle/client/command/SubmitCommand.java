@@ -3,6 +3,7 @@ package dev.heddle.client.command;
 import dev.heddle.client.job.Figures;
 import dev.heddle.client.job.JobFollower;
 import dev.heddle.client.job.JobRecord;
+import dev.heddle.client.s3.S3Choice;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.Console;
 import dev.heddle.client.session.ExitCode;
@@ -95,6 +96,9 @@ final class SubmitCommand implements Command {
 
   private static Submission.Submitted submit(Session session, String job, Settings settings)
       throws CommandException, IOException, InterruptedException {
+    if (S3Choice.assumesRole(settings)) {
+      return submitByRole(session, job, settings);
+    }
     S3Opening s3;
     try {
       s3 = S3Opening.begin(session, settings);
@@ -104,6 +108,21 @@ final class SubmitCommand implements Command {
     }
     try (s3) {
       JobFile file = JobFile.read(job, settings);
+      return new Submission(session, file, settings, s3).submit();
+    }
+  }
+
+  /** The role stands in the job file, so that S3 has to wait for it. */
+  private static Submission.Submitted submitByRole(Session session, String job, Settings settings)
+      throws CommandException, IOException, InterruptedException {
+    JobFile file = JobFile.read(job, settings);
+    S3Opening s3;
+    try {
+      s3 = S3Opening.begin(session, settings, file.request());
+    } catch (IllegalArgumentException e) {
+      throw CommandException.input(e.getMessage());
+    }
+    try (s3) {
       return new Submission(session, file, settings, s3).submit();
     }
   }

@@ -253,7 +253,7 @@ public final class JobFollower implements Closeable {
             .orElseGet(() -> Json.MAPPER.createObjectNode().put("TrainingJobName", job.name()));
     Settings settings = job.settings().orElseGet(() -> session.settings(Map.of()));
     Map<String, String> resolved = new TreeMap<>(settings.values());
-    resolved.putAll(S3Choice.of(settings, session.environment()).asSettings());
+    resolved.putAll(S3Choice.of(settings, session.environment(), session.hadoop()).asSettings());
     return RecordDraft.starting(request, new Settings(resolved), created);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.am.launch.OutputLayout;
 import dev.heddle.client.s3.S3Choice;
 import dev.heddle.client.session.Session;
+import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.ObjectStore;
@@ -36,9 +37,9 @@ final class OutputRecords {
     }
     try {
       ObjectUri place = OutputLayout.of(path.get(), job.name()).record();
-      S3Choice choice =
-          S3Choice.of(
-              job.settings().orElseGet(() -> session.settings(Map.of())), session.environment());
+      Settings settings = job.settings().orElseGet(() -> session.settings(Map.of()));
+      S3Choice own = S3Choice.of(settings, session.environment(), session.hadoop());
+      S3Choice choice = S3Choice.assumesRole(settings) ? own.assuming(role(job), job.name()) : own;
       try (ObjectStore store = session.world().store(choice.forClient())) {
         Optional<ObjectInfo> info = store.head(place);
         if (info.isEmpty()) {
@@ -55,5 +56,9 @@ final class OutputRecords {
       LOG.debug("no record of {} in its output prefix", job.name(), e);
       return Optional.empty();
     }
+  }
+
+  private static String role(StagedJob job) throws IOException {
+    return job.request().map(request -> request.path("RoleArn").asText("")).orElse("");
   }
 }

@@ -11,7 +11,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.profiles.Profile;
 import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileProperty;
 
 /**
  * The user's {@code ~/.aws/credentials} and {@code ~/.aws/config}. Where neither file is there,
@@ -39,7 +41,13 @@ final class ProfileFiles {
   Optional<S3Access.Keys> keys() {
     try {
       Optional<ProfileFile> file = read();
-      if (file.isEmpty() || file.get().profile(name()).isEmpty()) {
+      Optional<Profile> profile = file.flatMap(f -> f.profile(name()));
+      if (profile.isEmpty()) {
+        return Optional.empty();
+      }
+      if (profile.get().property(ProfileProperty.ROLE_ARN).isPresent()) {
+        // Its keys would be gone within the hour, and nobody on the nodes could renew them.
+        LOG.info("AWS profile '{}' is a role: it gives no keys", name());
         return Optional.empty();
       }
       try (ProfileCredentialsProvider provider =
@@ -56,7 +64,7 @@ final class ProfileFiles {
             new S3Access.Keys(credentials.accessKeyId(), credentials.secretAccessKey(), token));
       }
     } catch (SdkException | IllegalArgumentException | IllegalStateException e) {
-      // A profile with only a region, or one that needs a role: the nodes' own chain counts.
+      // A profile with only a region: the nodes' own chain counts.
       LOG.info("AWS profile '{}' gives no keys: {}", name(), e.getMessage());
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import dev.heddle.client.s3.S3Choice;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.Session;
 import dev.heddle.containerlauncher.conf.Settings;
+import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.pipemode.ObjectStore;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,10 +28,27 @@ public final class S3Opening implements Closeable {
   }
 
   /**
+   * Begins before anything is known of the job.
+   *
    * @throws IllegalArgumentException naming the setting or variable that can't be right
    */
   public static S3Opening begin(Session session, Settings settings) {
-    S3Choice choice = S3Choice.of(settings, session.environment());
+    return begin(session, S3Choice.of(settings, session.environment(), session.hadoop()));
+  }
+
+  /**
+   * Begins by the role of a job.
+   *
+   * @throws IllegalArgumentException naming the setting or variable that can't be right
+   */
+  public static S3Opening begin(Session session, Settings settings, TrainingJobRequest job) {
+    return begin(
+        session,
+        S3Choice.of(settings, session.environment(), session.hadoop())
+            .assuming(job.roleArn(), job.trainingJobName()));
+  }
+
+  private static S3Opening begin(Session session, S3Choice choice) {
     return new S3Opening(
         choice,
         session.inBackground(

@@ -30,6 +30,8 @@ public enum Setting {
   S3_REGION("heddle.s3.region"),
   S3_PATH_STYLE("heddle.s3.path-style"),
   S3_RETRY_FOR("heddle.s3.retry-for"),
+  S3_ASSUME_ROLE("heddle.s3.assume-role"),
+  S3_STS_ENDPOINT("heddle.s3.sts-endpoint"),
   S3_CONNECTIONS("heddle.s3.connections"),
   PIPE_MEMORY("heddle.pipe.memory-mb"),
   UPLOAD_PART_SIZE("heddle.upload.part-size-mb"),

@@ -44,10 +44,11 @@ interface SettingRule {
       case AM_MAX_ATTEMPTS -> numberFrom(1, 100);
       case JAVA_HOME ->
           matching("/.*", "must be an absolute path on the nodes, or empty").orEmpty();
-      case S3_ENDPOINT -> httpUrl().orEmpty();
+      case S3_ENDPOINT, S3_STS_ENDPOINT -> httpUrl().orEmpty();
       case S3_REGION ->
           matching("[a-z0-9][a-z0-9-]*", "must be a region such as eu-west-1, or empty").orEmpty();
       case S3_PATH_STYLE -> oneOf("auto", "true", "false");
+      case S3_ASSUME_ROLE -> oneOf("true", "false");
       case S3_CONNECTIONS -> numberFrom(1, 1000);
       case PIPE_MEMORY -> numberFrom(1, 65_536);
       // S3 takes parts of 5 MiB to 5 GiB (Amazon S3 multipart upload limits).

@@ -35,6 +35,7 @@ public final class AgentWire {
               access.setSecretAccessKey(keys.secretAccessKey());
               keys.sessionToken().ifPresent(access::setSessionToken);
             });
+    s3.role().ifPresent(role -> access.setRole(message(role)));
     HeddleProtos.RegisterResponse.Builder message =
         HeddleProtos.RegisterResponse.newBuilder()
             .setHost(assignment.host())
@@ -77,9 +78,26 @@ public final class AgentWire {
             s3.getRegion(),
             s3.getPathStyle(),
             keys,
-            Duration.ofMillis(s3.getRetryForMs())),
+            Duration.ofMillis(s3.getRetryForMs()),
+            s3.hasRole() ? Optional.of(role(s3.getRole())) : Optional.empty()),
         message.getGpus(),
         new Settings(settings));
+  }
+
+  private static HeddleProtos.AssumedRole message(S3Access.AssumedRole role) {
+    HeddleProtos.AssumedRole.Builder message =
+        HeddleProtos.AssumedRole.newBuilder().setArn(role.arn()).setSessionName(role.sessionName());
+    role.stsEndpoint().ifPresent(uri -> message.setStsEndpoint(uri.toString()));
+    return message.build();
+  }
+
+  private static S3Access.AssumedRole role(HeddleProtos.AssumedRole message) {
+    return new S3Access.AssumedRole(
+        message.getArn(),
+        message.getSessionName(),
+        message.hasStsEndpoint()
+            ? Optional.of(URI.create(message.getStsEndpoint()))
+            : Optional.empty());
   }
 
   static HeddleProtos.HeartbeatRequest message(AgentReport report) {

@@ -98,7 +98,16 @@ final class S3Clients {
     return ProfileFile.aggregator().build();
   }
 
+  /** The one place where the caller's keys, the machine's or a role's become credentials. */
   static AwsCredentialsProvider credentials(S3Access access) {
+    AwsCredentialsProvider own = ownCredentials(access);
+    return access
+        .role()
+        .<AwsCredentialsProvider>map(role -> AssumedRoleCredentials.of(role, access.region(), own))
+        .orElse(own);
+  }
+
+  private static AwsCredentialsProvider ownCredentials(S3Access access) {
     if (access.keys().isEmpty()) {
       return DefaultCredentialsProvider.builder().build();
     }
@@ -109,6 +118,14 @@ final class S3Clients {
                 keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken().get())
             : AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey());
     return StaticCredentialsProvider.create(credentials);
+  }
+
+  /** For another service's client, on connections of its own. */
+  static SdkHttpClient httpClient(URI endpoint) {
+    return ProxyCheck.system().applies(endpoint)
+        ? proxied()
+        : new SocketHttpClient(
+            new ConnectionPool(CONNECT_TIMEOUT, READ_TIMEOUT, S3Clients::trusted));
   }
 
   private static SdkHttpClient proxied() {

@@ -158,6 +158,10 @@ public final class EmbeddedS3 implements AutoCloseable {
     }
   }
 
+  public void delete(String bucket, String key) {
+    store.removeBlob(bucket, key);
+  }
+
   /** All keys with the prefix, in order. */
   public List<String> keys(String bucket, String prefix) {
     List<String> keys = new ArrayList<>();
