@@ -73,7 +73,6 @@ final class AugmentedManifest implements Closeable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             StandardOpenOption.DELETE_ON_CLOSE);
-    Files.delete(file);
     AugmentedManifest manifest = new AugmentedManifest(store, source, lines);
     try {
       manifest.fetch(info);
