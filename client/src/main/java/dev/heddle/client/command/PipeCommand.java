@@ -96,8 +96,7 @@ final class PipeCommand implements Command {
     ObjectStore s3 = session.world().store(choice.access());
     try (RoutedSource source =
         new RoutedSource(
-            s3,
-            HadoopObjectSource.withLocalFiles(session.hadoop(), choice.access().retryFor()))) {
+            s3, HadoopObjectSource.withLocalFiles(session.hadoop(), choice.access().retryFor()))) {
       return new PipeRun(session, settings, request).run(source);
     }
   }

@@ -8,7 +8,7 @@ package dev.heddle.pipemode.read;
  * @param streams how many streams are open at once, 1 or more; each is sure of its share
  */
 public record ReadLimits(int connections, long memoryBytes, int streams) {
-  private static final int LARGEST_SLAB = 8 << 20;
+  private static final int LARGEST_SLAB = 4 << 20;
   private static final int SMALLEST_SLAB = 128 << 10;
 
   public ReadLimits {
@@ -18,7 +18,7 @@ public record ReadLimits(int connections, long memoryBytes, int streams) {
     }
   }
 
-  /** The size of one slab: 8 MiB, less where two for each stream wouldn't fit into the memory. */
+  /** The size of one slab: 4 MiB, less where two for each stream wouldn't fit into the memory. */
   int slabBytes() {
     long bytes = LARGEST_SLAB;
     while (bytes > SMALLEST_SLAB && memoryBytes / bytes < 2L * streams) {

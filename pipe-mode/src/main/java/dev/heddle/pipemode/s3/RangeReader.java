@@ -11,7 +11,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
@@ -64,10 +63,8 @@ final class RangeReader implements Closeable {
       ObjectSource.Arrival arrival,
       Retry.Attempts attempts)
       throws IOException {
-    SdkHttpRequest request = requests.of(object, from, into.remaining());
-    Connection.Origin origin =
-        new Connection.Origin(request.protocol().equals("https"), request.host(), request.port());
-    Answer answer = connections.exchange(origin, () -> false, each -> ask(each, request));
+    SignedGet.Get get = requests.of(object, from, into.remaining());
+    Answer answer = connections.exchange(get.origin(), () -> false, each -> ask(each, get));
     boolean whole = false;
     try {
       check(object, answer, into.remaining());
@@ -78,8 +75,8 @@ final class RangeReader implements Closeable {
     }
   }
 
-  private static Answer ask(Connection connection, SdkHttpRequest request) throws IOException {
-    Exchange.sendHead(request, connection.out());
+  private static Answer ask(Connection connection, SignedGet.Get get) throws IOException {
+    connection.out().write(get.head());
     Exchange.Head head = Exchange.receiveHead(connection);
     return new Answer(connection, head.response(), head.keep());
   }

@@ -3,6 +3,7 @@ package dev.heddle.pipemode.s3;
 import dev.heddle.pipemode.S3Access;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLSocketFactory;
@@ -52,7 +53,7 @@ final class S3Clients {
   static RangeReader ranges(
       S3Access access, AwsCredentialsProvider credentials, ConnectionPool connections) {
     return new RangeReader(
-        new SignedGet(access, credentials),
+        new SignedGet(access, credentials, InstantSource.system()),
         connections,
         new StallWatch(
             connections.readTimeout(),

@@ -157,7 +157,7 @@ public final class S3ObjectStore implements ObjectStore {
   public void read(ObjectInfo object, long offset, ByteBuffer into, Arrival arrival)
       throws ObjectStoreException {
     Optional<RangeReader> ranges = transport().ranges();
-    if (ranges.isEmpty()) {
+    if (ranges.isEmpty() || !SignedGet.knows(object.uri().bucket())) {
       ObjectStore.super.read(object, offset, into, arrival);
     } else if (into.hasRemaining()) {
       ranges.get().read(object, offset, into, arrival, retry.attempts("read " + object.uri()));

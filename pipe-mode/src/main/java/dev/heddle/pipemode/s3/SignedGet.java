@@ -2,68 +2,80 @@ package dev.heddle.pipemode.s3;
 
 import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.S3Access;
-import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.SdkHttpFullRequest;
-import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.endpoints.S3EndpointParams;
 import software.amazon.awssdk.services.s3.endpoints.S3EndpointProvider;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * Makes GetObject requests as the SDK would, with its own rules for addresses, its credentials and
- * its signatures (version 4), but without its pipeline.
+ * Makes GetObject requests with the SDK's rules for addresses and its credentials, but without its
+ * pipeline.
  */
 final class SignedGet {
+  /**
+   * A request ready to send.
+   *
+   * @param head with the empty line at its end
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Get(Connection.Origin origin, byte[] head) {}
+
+  /**
+   * Where a bucket is.
+   *
+   * @param path what its keys' paths begin with; no slash at its end
+   */
+  private record Place(Connection.Origin origin, String host, String path) {}
+
   private final S3Access access;
   private final AwsCredentialsProvider credentials;
-  private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+  private final SignatureV4 signature;
   private final S3EndpointProvider endpoints = S3EndpointProvider.defaultProvider();
-  // Where each bucket is; asking the rules takes longer than a small object's transfer.
-  private final Map<String, URI> buckets = new ConcurrentHashMap<>();
+  // Asking the rules takes longer than a small object's transfer.
+  private final Map<String, Place> buckets = new ConcurrentHashMap<>();
 
-  SignedGet(S3Access access, AwsCredentialsProvider credentials) {
+  SignedGet(S3Access access, AwsCredentialsProvider credentials, InstantSource clock) {
     this.access = access;
     this.credentials = credentials;
+    this.signature = new SignatureV4(access.region(), clock);
+  }
+
+  /** Whether requests for a bucket can be made here; access points need other signatures. */
+  static boolean knows(String bucket) {
+    return !bucket.startsWith("arn:");
   }
 
   /**
+   * @param length 1 or more
    * @throws SdkException when there are no credentials or the bucket has no address
    */
-  SdkHttpRequest of(ObjectInfo object, long offset, long length) throws IOException {
-    URI bucket = buckets.computeIfAbsent(object.uri().bucket(), this::resolve);
-    String path = bucket.getRawPath();
-    String key = SdkHttpUtils.urlEncodeIgnoreSlashes(object.uri().key());
-    SdkHttpFullRequest.Builder request =
-        SdkHttpFullRequest.builder()
-            .method(SdkHttpMethod.GET)
-            .uri(bucket)
-            .encodedPath(path == null || path.isEmpty() ? "/" + key : path + "/" + key)
-            .putHeader("Range", "bytes=" + offset + "-" + (offset + length - 1));
+  Get of(ObjectInfo object, long offset, long length) {
+    Place place = buckets.computeIfAbsent(object.uri().bucket(), this::resolve);
+    String path = place.path() + "/" + SdkHttpUtils.urlEncodeIgnoreSlashes(object.uri().key());
+    SortedMap<String, String> headers = new TreeMap<>();
+    headers.put("host", place.host());
+    headers.put("range", "bytes=" + offset + "-" + (offset + length - 1));
     if (!object.etag().isEmpty()) {
-      request.putHeader("If-Match", object.etag());
+      headers.put("if-match", object.etag());
     }
-    SdkHttpFullRequest unsigned = request.build();
-    return signer
-        .sign(
-            sign ->
-                sign.identity(credentials.resolveCredentials())
-                    .request(unsigned)
-                    .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
-                    .putProperty(AwsV4HttpSigner.REGION_NAME, access.region())
-                    .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
-                    .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
-        .request();
+    signature.sign(path, headers, credentials.resolveCredentials());
+    StringBuilder head = new StringBuilder(1024);
+    head.append("GET ").append(path).append(" HTTP/1.1\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    head.append("user-agent: heddle\r\n\r\n");
+    return new Get(place.origin(), head.toString().getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  private URI resolve(String bucket) {
+  private Place resolve(String bucket) {
     S3EndpointParams.Builder rules =
         S3EndpointParams.builder()
             .bucket(bucket)
@@ -71,6 +83,14 @@ final class SignedGet {
             .forcePathStyle(access.pathStyle())
             .disableS3ExpressSessionAuth(true);
     access.endpoint().ifPresent(endpoint -> rules.endpoint(endpoint.toString()));
-    return endpoints.resolveEndpoint(rules.build()).join().url();
+    URI url = endpoints.resolveEndpoint(rules.build()).join().url();
+    boolean tls = "https".equals(url.getScheme());
+    int standard = tls ? 443 : 80;
+    int port = url.getPort() < 0 ? standard : url.getPort();
+    String path = url.getRawPath() == null ? "" : url.getRawPath().replaceFirst("/+$", "");
+    return new Place(
+        new Connection.Origin(tls, url.getHost(), port),
+        port == standard ? url.getHost() : url.getHost() + ":" + port,
+        path);
   }
 }
