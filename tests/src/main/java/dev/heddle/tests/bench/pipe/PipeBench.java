@@ -85,6 +85,7 @@ record PipeBench(
         sets.stream().anyMatch(DataSet::encrypted) ? Optional.of(Tls.make(work)) : Optional.empty();
     Results results = new Results();
     Map<Site, ServerProcess> servers = new LinkedHashMap<>();
+    boolean complete = false;
     try {
       for (Condition condition : conditions) {
         for (DataSet set : sets) {
@@ -99,12 +100,17 @@ record PipeBench(
           train(condition, versions, server, runner, results);
         }
       }
+      complete = true;
     } finally {
       for (ServerProcess server : servers.values()) {
         server.close();
       }
+      // What was measured before a failure took its time, too.
+      report(new Report(Machine.text(), rounds, complete, volume, verify, versions, results));
     }
-    Report report = new Report(Machine.text(), rounds, volume, verify, versions, results);
+  }
+
+  private void report(Report report) throws IOException {
     report.lines().forEach(System.out::println);
     if (json.isPresent()) {
       Files.write(

@@ -16,11 +16,13 @@ import java.util.function.ToDoubleFunction;
 /**
  * The tables of a run, and the same as JSON.
  *
+ * @param complete whether no run failed; else the last rows have fewer rounds
  * @param versions of the contenders by their names; empty for one that isn't installed
  */
 record Report(
     String machine,
     int rounds,
+    boolean complete,
     Volume volume,
     boolean verified,
     Map<String, Optional<String>> versions,
@@ -46,6 +48,9 @@ record Report(
             volume.peerObjects(),
             Math.max(1, volume.peerObjects() / 20),
             verified ? " All bytes were compared, which takes time." : ""));
+    if (!complete) {
+      lines.add("A run failed: this was measured before it, the last rows in fewer rounds.");
+    }
     lines.add("");
     lines.add(
         "| condition | objects | contender | read, GB | MB/s | start, s | CPU s/GB | peak MB |");
@@ -116,6 +121,7 @@ record Report(
     all.put("benchmark", "pipe");
     all.put("machine", machine);
     all.put("rounds", rounds);
+    all.put("complete", complete);
     all.put("verified", verified);
     ObjectNode gib = all.putObject("volume");
     gib.put("gib", volume.gib());
