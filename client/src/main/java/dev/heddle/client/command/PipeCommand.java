@@ -14,6 +14,7 @@ import dev.heddle.pipemode.channel.ChannelSource;
 import dev.heddle.pipemode.channel.PipeChannel;
 import dev.heddle.pipemode.frame.PipeFormat;
 import dev.heddle.pipemode.hadoop.HadoopObjectSource;
+import dev.heddle.pipemode.s3.NativeCiphers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,6 +94,7 @@ final class PipeCommand implements Command {
     } catch (IllegalArgumentException e) {
       throw CommandException.input(e.getMessage());
     }
+    NativeCiphers.preferFor(choice.access());
     ObjectStore s3 = session.world().store(choice.access());
     try (RoutedSource source =
         new RoutedSource(

@@ -5,6 +5,7 @@ import dev.heddle.containerlauncher.protocol.AgentProtocol;
 import dev.heddle.containerlauncher.protocol.AgentRpc;
 import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.TokenFile;
+import dev.heddle.pipemode.s3.NativeCiphers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -98,6 +99,7 @@ public final class AgentMain {
     if (assignment == null) {
       return NOT_REGISTERED;
     }
+    NativeCiphers.preferFor(assignment.s3());
     return new Agent(
             me,
             assignment,
