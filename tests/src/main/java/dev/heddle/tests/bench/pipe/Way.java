@@ -13,9 +13,9 @@ enum Way {
   AWS("aws s3 cp --recursive");
 
   /** An agent's, as {@code heddle-default.xml} has them. */
-  private static final String HEAP = "-Xmx320m";
+  private static final String HEAP = "-Xmx256m";
 
-  private static final String CONNECTIONS = "16";
+  private static final String CONNECTIONS = "64";
   private static final String RESERVE_PERCENT = "10";
 
   private final String title;
