@@ -27,19 +27,14 @@ final class SyntheticAnswers {
 
   private final String bucket;
   private final SyntheticObjects objects;
-  private final Pattern signature;
+  private final SignatureCheck signatures;
   private volatile boolean expired;
   private volatile int pageSize = PAGE;
 
-  SyntheticAnswers(String bucket, SyntheticObjects objects, String accessKey) {
+  SyntheticAnswers(String bucket, SyntheticObjects objects, SignatureCheck signatures) {
     this.bucket = bucket;
     this.objects = objects;
-    this.signature =
-        Pattern.compile(
-            "AWS4-HMAC-SHA256 Credential="
-                + Pattern.quote(accessKey)
-                + "/\\d{8}/[a-z0-9-]+/s3/aws4_request, ?SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*,"
-                + " ?Signature=[0-9a-f]{64}");
+    this.signatures = signatures;
   }
 
   void expireKeys(boolean wanted) {
@@ -51,8 +46,14 @@ final class SyntheticAnswers {
   }
 
   Answer to(HttpHead request) {
-    if (!signature.matcher(request.header("authorization").orElse("")).matches()) {
+    if (request.header("authorization").isEmpty()) {
       return error("403 Forbidden", "AccessDenied", "Access Denied");
+    }
+    if (!signatures.passes(request)) {
+      return error(
+          "403 Forbidden",
+          "SignatureDoesNotMatch",
+          "The request signature we calculated does not match the signature you provided.");
     }
     if (expired) {
       return error("403 Forbidden", "ExpiredToken", "The provided token has expired.");
