@@ -46,7 +46,8 @@ record HttpHead(String text, String start, Map<String, String> headers) {
     Map<String, String> headers = new TreeMap<>();
     for (String line : lines.subList(1, lines.size() - 1)) {
       int colon = line.indexOf(':');
-      headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
     return new HttpHead(text, lines.get(0), headers);
   }

@@ -74,8 +74,7 @@ final class SyntheticAnswers {
     return objects
         .size(path[1])
         .map(size -> object(request, path[1], size))
-        .orElseGet(
-            () -> error("404 Not Found", "NoSuchKey", "The specified key does not exist."));
+        .orElseGet(() -> error("404 Not Found", "NoSuchKey", "The specified key does not exist."));
   }
 
   private static Answer object(HttpHead request, String key, long size) {
@@ -119,8 +118,7 @@ final class SyntheticAnswers {
     }
     String prefix = parameters.getOrDefault("prefix", "");
     String token = parameters.getOrDefault("continuation-token", "");
-    int most =
-        Math.min(pageSize, Integer.parseInt(parameters.getOrDefault("max-keys", "" + PAGE)));
+    int most = Math.min(pageSize, Integer.parseInt(parameters.getOrDefault("max-keys", "" + PAGE)));
     boolean url = parameters.getOrDefault("encoding-type", "").equals("url");
     StringBuilder entries = new StringBuilder();
     String last = "";
@@ -182,7 +180,8 @@ final class SyntheticAnswers {
   }
 
   private static Answer error(String status, String code, String message) {
-    return xml(status, "<Error>" + element("Code", code) + element("Message", message) + "</Error>");
+    return xml(
+        status, "<Error>" + element("Code", code) + element("Message", message) + "</Error>");
   }
 
   private static Answer xml(String status, String document) {

@@ -47,7 +47,8 @@ public final class SyntheticS3 implements Closeable {
 
   private SyntheticS3(ServerSocketChannel door, String bucket) {
     this.door = door;
-    this.answers = new SyntheticAnswers(bucket, objects, new SignatureCheck(ACCESS_KEY, SECRET_KEY));
+    this.answers =
+        new SyntheticAnswers(bucket, objects, new SignatureCheck(ACCESS_KEY, SECRET_KEY));
   }
 
   public static SyntheticS3 start(String bucket) throws IOException {

@@ -222,8 +222,7 @@ class PipeCommandIT {
         byte[] object = server.bytes("few/" + i, 0, 100_000 + i);
         if (!order.contains(i)
             && at + object.length <= bytes.length
-            && Arrays.equals(
-                bytes, at, at + object.length, object, 0, object.length)) {
+            && Arrays.equals(bytes, at, at + object.length, object, 0, object.length)) {
           next = i;
         }
       }

@@ -112,8 +112,14 @@ class WholeBytesTest {
     try (FaultProxy proxy = FaultProxy.start(server.endpoint(), 1)) {
       assertArrivesWhole(server.access(proxy.endpoint()), LIMITS);
       String faults =
-          proxy.requests() + " requests, " + proxy.dropped() + " dropped, " + proxy.refused()
-              + " refused, " + proxy.truncated() + " truncated";
+          proxy.requests()
+              + " requests, "
+              + proxy.dropped()
+              + " dropped, "
+              + proxy.refused()
+              + " refused, "
+              + proxy.truncated()
+              + " truncated";
       assertTrue(proxy.dropped() > 0, faults);
       assertTrue(proxy.refused() > 0, faults);
       assertTrue(proxy.truncated() > 0, faults);
