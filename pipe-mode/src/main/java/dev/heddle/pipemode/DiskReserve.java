@@ -58,8 +58,9 @@ public final class DiskReserve {
           String.format(
               Locale.ROOT,
               "%s needs %d bytes, but only %d bytes are available in %s (%d bytes are free there,"
-                  + " of which %d %% of the disk, %d bytes, stay free); give the job a larger disk"
-                  + " or less data.",
+                  + " of which %d %% of the disk, %d bytes, stay free as heddle.disk.reserve-percent"
+                  + " says, because a NodeManager whose disk is fuller takes its node out of"
+                  + " service); give the job a larger disk or less data.",
               what,
               bytes,
               available,

@@ -59,14 +59,56 @@ public interface ObjectSource extends Closeable {
         into.put(piece, 0, n);
         arrival.arrived(n);
       }
-    } catch (ObjectStoreException e) {
-      throw e;
     } catch (IOException e) {
-      throw new ObjectStoreException(
-          ObjectStoreException.Kind.UNREACHABLE,
-          "Could not read " + object.uri() + ": " + e.getMessage() + ".",
-          e);
+      throw broken(object, e);
     }
+  }
+
+  /** Takes bytes in their order. */
+  @FunctionalInterface
+  interface Sink {
+    /**
+     * @param bytes 1 or more, of which none remain when it returns; valid until then
+     */
+    void take(ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Hands bytes {@code offset} to {@code offset + length - 1} on through a buffer, which may be far
+   * smaller; fails as {@link #open} does.
+   *
+   * @param through best a direct one, 1 byte or more; what it held is lost
+   * @throws IOException an {@link ObjectStoreException}, or what the sink threw, as it is
+   */
+  default void copy(ObjectInfo object, long offset, long length, ByteBuffer through, Sink sink)
+      throws IOException {
+    byte[] piece =
+        new byte[(int) Math.min(Math.min(128 * 1024, through.capacity()), Math.max(1, length))];
+    try (InputStream in = open(object, offset, length)) {
+      long left = length;
+      while (left > 0) {
+        int n;
+        try {
+          n = in.read(piece, 0, (int) Math.min(piece.length, left));
+          if (n < 0) {
+            throw new EOFException(left + " bytes early");
+          }
+        } catch (IOException e) {
+          throw broken(object, e);
+        }
+        sink.take(through.clear().put(piece, 0, n).flip());
+        left -= n;
+      }
+    }
+  }
+
+  private static ObjectStoreException broken(ObjectInfo object, IOException failure) {
+    return failure instanceof ObjectStoreException e
+        ? e
+        : new ObjectStoreException(
+            ObjectStoreException.Kind.UNREACHABLE,
+            "Could not read " + object.uri() + ": " + failure.getMessage() + ".",
+            failure);
   }
 
   @Override

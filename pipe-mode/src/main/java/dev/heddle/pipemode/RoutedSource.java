@@ -1,5 +1,6 @@
 package dev.heddle.pipemode;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -43,6 +44,12 @@ public record RoutedSource(ObjectSource s3, ObjectSource others) implements Obje
   public void read(ObjectInfo object, long offset, ByteBuffer into, Arrival arrival)
       throws ObjectStoreException {
     of(object.uri()).read(object, offset, into, arrival);
+  }
+
+  @Override
+  public void copy(ObjectInfo object, long offset, long length, ByteBuffer through, Sink sink)
+      throws IOException {
+    of(object.uri()).copy(object, offset, length, through, sink);
   }
 
   @Override

@@ -34,8 +34,9 @@ class DiskReserveTest {
             () -> of(10, 1000, 300).require(PLACE, 201, "Channel \"train\""));
     assertEquals(
         "Channel \"train\" needs 201 bytes, but only 200 bytes are available in /data (300 bytes"
-            + " are free there, of which 10 % of the disk, 100 bytes, stay free); give the job a"
-            + " larger disk or less data.",
+            + " are free there, of which 10 % of the disk, 100 bytes, stay free as"
+            + " heddle.disk.reserve-percent says, because a NodeManager whose disk is fuller takes"
+            + " its node out of service); give the job a larger disk or less data.",
         refused.getMessage());
   }
 

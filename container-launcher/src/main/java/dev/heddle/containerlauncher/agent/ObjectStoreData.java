@@ -23,6 +23,7 @@ import dev.heddle.pipemode.archive.TreeUpload;
 import dev.heddle.pipemode.channel.ChannelListing;
 import dev.heddle.pipemode.channel.FileChannelDownload;
 import dev.heddle.pipemode.channel.PipeChannel;
+import dev.heddle.pipemode.channel.ReceivedRanges;
 import dev.heddle.pipemode.channel.Shard;
 import dev.heddle.pipemode.read.ParallelReader;
 import dev.heddle.pipemode.read.ReadLimits;
@@ -47,6 +48,8 @@ final class ObjectStoreData implements HostData {
   private final Settings settings;
   private final AtomicLong bytesIn = new AtomicLong();
   private final AtomicLong bytesInTotal = new AtomicLong();
+  // A download that fails and is called again goes on with it.
+  private final ReceivedRanges received = new ReceivedRanges();
   private final AtomicLong bytesOut = new AtomicLong();
   private ObjectStore store;
   private Feed feed;
@@ -72,15 +75,15 @@ final class ObjectStoreData implements HostData {
       ChannelListing listing = ChannelListing.resolve(source(), Channels.source(channel));
       shares.put(listing, listing.forHost(hosts.indexOf(host), hosts.size(), 0));
     }
+    bytesIn.set(0);
     bytesInTotal.set(shares.values().stream().mapToLong(Shard::bytes).sum());
     DiskReserve reserve = DiskReserve.percent(settings.integer(Setting.DISK_RESERVE));
     try (TransferPool pool =
         new TransferPool("download", settings.integer(Setting.S3_CONNECTIONS))) {
-      FileChannelDownload download = new FileChannelDownload(source(), pool, reserve);
-      for (Map.Entry<ChannelListing, Shard> share : shares.entrySet()) {
-        download.download(share.getKey(), share.getValue(), tree.data(), bytesIn::addAndGet);
-      }
+      new FileChannelDownload(source(), pool, reserve, received)
+          .download(shares, tree.data(), bytesIn::addAndGet);
     }
+    received.forget();
   }
 
   private static List<Channel> channels(TrainingJobRequest request, String mode) {

@@ -120,6 +120,17 @@ class ObjectStoreDataTest {
     assertEquals(1, opened.get());
   }
 
+  @Test
+  void aSecondDownloadBringsEverythingAnewAndCountsItOnce() throws Exception {
+    put("in/a", "abc");
+    TrainingJobRequest request = request(channel("train", "in/", "FullyReplicated"));
+    data.download(request, "algo-1", List.of("algo-1"), tree);
+    Files.writeString(tree.data().resolve("train/a"), "xyz");
+    data.download(request, "algo-1", List.of("algo-1"), tree);
+    assertEquals("abc", Files.readString(tree.data().resolve("train/a")));
+    assertEquals(new Progress(3, 3, 0, List.of()), data.progress());
+  }
+
   /** The mount table stands for a cluster's shared file system. */
   @Test
   void aChannelMayLieOnAnotherFileSystemThanS3() throws Exception {

@@ -5,98 +5,159 @@ import dev.heddle.pipemode.DiskReserve;
 import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.TransferPool;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Brings a File-mode channel to the disk: several objects at once, and several 8 MiB ranges of a
+ * Brings File-mode channels to the disk: several objects at once, and several 8 MiB ranges of a
  * large object at once, as far as the pool has connections.
  */
 public final class FileChannelDownload {
   private static final Logger LOG = LogManager.getLogger(FileChannelDownload.class);
 
-  static final long RANGE = 8L << 20;
-  private static final int BUFFER = 128 * 1024;
-  private static final long BLOCK = 4096;
+  /** What all fetches that run have of memory, but for many connections. */
+  private static final int MEMORY = 64 << 20;
+
+  private static final int LARGEST_BUFFER = 256 << 10;
+  private static final int SMALLEST_BUFFER = 16 << 10;
 
   private final ObjectSource store;
   private final TransferPool pool;
   private final DiskReserve reserve;
+  private final ReceivedRanges known;
 
   /**
    * @param pool shared with other downloads; the caller closes it
    * @param reserve what stays free on the disk
+   * @param known what earlier downloads brought
    */
-  public FileChannelDownload(ObjectSource store, TransferPool pool, DiskReserve reserve) {
+  public FileChannelDownload(
+      ObjectSource store, TransferPool pool, DiskReserve reserve, ReceivedRanges known) {
     this.store = store;
     this.pool = pool;
     this.reserve = reserve;
+    this.known = known;
+  }
+
+  /** A channel on its way. */
+  private record Share(ChannelListing listing, LocalNames names, ShardFiles files) {
+    String channel() {
+      return listing.source().name();
+    }
   }
 
   /**
-   * Downloads a shard into {@code dataDirectory/CHANNEL/}, of which it removes what was there, and
-   * then lists all the channel's objects in {@code dataDirectory/CHANNEL-manifest}. When it returns
-   * or throws, none of its work goes on. To cancel it, interrupt its thread.
+   * Downloads each channel's shard into {@code dataDirectory/CHANNEL/}, and then lists all the
+   * channel's objects in {@code dataDirectory/CHANNEL-manifest}. Ranges that are known to be there
+   * are not fetched again; where there are none it removes what is in the directory. When it
+   * returns or throws, none of its work goes on. To cancel it, interrupt its thread.
    *
-   * @param shard of that listing
+   * @param shards of these listings; fetched one after the other, once there is room for all
    * @param dataDirectory made when it's missing
-   * @param received is told the bytes that were added to the disk, from many threads; they sum up
-   *     to {@link Shard#bytes}
+   * @param received is told the bytes that were added to the disk or are there already, from many
+   *     threads; they sum up to all {@link Shard#bytes}
    * @throws dev.heddle.pipemode.ObjectStoreException when an object can't be read, or isn't any
    *     more the one that was listed
    * @throws DiskFullException when the disk has no room, or its reserve would be used
    * @throws IOException also when a key can't be a file below the channel's directory
    */
-  public void download(
-      ChannelListing listing, Shard shard, Path dataDirectory, LongConsumer received)
+  public void download(Map<ChannelListing, Shard> shards, Path dataDirectory, LongConsumer received)
       throws IOException, InterruptedException {
-    String channel = listing.source().name();
-    LocalNames names = new LocalNames(listing.prefix().key(), channel);
-    names.check(shard, listing.directoryKeys());
-    Files.createDirectories(dataDirectory);
-    Path directory = dataDirectory.resolve(channel);
-    Path manifest = dataDirectory.resolve(channel + "-manifest");
-    Files.deleteIfExists(manifest);
-    removeTree(directory);
-    Files.createDirectory(directory);
-    reserve.require(directory, onDisk(shard), "Channel \"" + channel + "\"");
-    try {
-      for (String key : listing.directoryKeys()) {
-        Files.createDirectories(names.resolve(directory, key));
-      }
-      pool.runAll(new Pieces(shard, names, directory, received));
-      writeManifest(listing, manifest);
-    } catch (IOException e) {
-      throw DiskFullException.explain(e, directory);
+    for (Map.Entry<ChannelListing, Shard> each : shards.entrySet()) {
+      names(each.getKey()).check(each.getValue(), each.getKey().directoryKeys());
     }
-    LOG.info("Channel {}: {} objects, {} bytes are there", channel, shard.size(), shard.bytes());
+    Files.createDirectories(dataDirectory);
+    List<Share> shares = new ArrayList<>();
+    for (Map.Entry<ChannelListing, Shard> each : shards.entrySet()) {
+      shares.add(begin(each.getKey(), each.getValue(), dataDirectory, received));
+    }
+    require(shares, dataDirectory);
+    try {
+      // The large files of all channels first: whoever else fills the disk finds it as full.
+      for (Share share : shares) {
+        pool.runAll(fetch(share, received).allocations());
+      }
+      require(shares, dataDirectory);
+      for (Share share : shares) {
+        for (String key : share.listing.directoryKeys()) {
+          Files.createDirectories(share.names.resolve(share.files.directory(), key));
+        }
+        pool.runAll(fetch(share, received).fetches());
+        writeManifest(share.listing, manifest(dataDirectory, share.listing));
+        LOG.info("Channel {}: all {} objects are there", share.channel(), share.files.size());
+      }
+    } catch (IOException e) {
+      IOException told = DiskFullException.explain(e, dataDirectory);
+      if (told instanceof DiskFullException) {
+        // The node stays in service only if the disk gets its room back.
+        for (Share share : shares) {
+          known.forget(share.files.directory());
+          removeTree(share.files.directory());
+        }
+      }
+      throw told;
+    }
   }
 
-  /** Files take whole blocks. */
-  private static long onDisk(Shard shard) {
-    long sum = 0;
-    for (int i = 0; i < shard.size(); i++) {
-      sum += (shard.bytes(i) + BLOCK - 1) / BLOCK * BLOCK;
+  private static LocalNames names(ChannelListing listing) {
+    return new LocalNames(listing.prefix().key(), listing.source().name());
+  }
+
+  private static Path manifest(Path dataDirectory, ChannelListing listing) {
+    return dataDirectory.resolve(listing.source().name() + "-manifest");
+  }
+
+  private Share begin(
+      ChannelListing listing, Shard shard, Path dataDirectory, LongConsumer received)
+      throws IOException {
+    Files.deleteIfExists(manifest(dataDirectory, listing));
+    LocalNames names = names(listing);
+    Path directory = dataDirectory.resolve(listing.source().name());
+    ShardFiles files = known.of(directory, shard, names);
+    if (files.isEmpty()) {
+      removeTree(directory);
+    } else {
+      LOG.info(
+          "Channel {}: {} of {} bytes are there from before",
+          listing.source().name(),
+          files.bytes(),
+          shard.bytes());
+      received.accept(files.bytes());
     }
-    return sum;
+    Files.createDirectories(directory);
+    return new Share(listing, names, files);
+  }
+
+  /** Makes sure that all that is missing fits on the disk. */
+  private void require(List<Share> shares, Path dataDirectory) throws IOException {
+    long missing = shares.stream().mapToLong(share -> share.files.missing()).sum();
+    String channels =
+        shares.stream()
+            .map(share -> "\"" + share.channel() + "\"")
+            .collect(Collectors.joining(", "));
+    reserve.require(
+        dataDirectory,
+        missing,
+        shares.size() == 1 ? "Channel " + channels : "The data of the channels " + channels);
+  }
+
+  private ShardFetch fetch(Share share, LongConsumer received) {
+    int buffer = Math.max(SMALLEST_BUFFER, Math.min(LARGEST_BUFFER, MEMORY / pool.connections()));
+    return new ShardFetch(store, share.files, buffer, received);
   }
 
   private static void removeTree(Path directory) throws IOException {
@@ -139,90 +200,5 @@ public final class FileChannelDownload {
 
   private static String line(String text) {
     return text.replace("\r", "%0D").replace("\n", "%0A") + "\n";
-  }
-
-  /** Cuts a shard into pieces of work, one at a time. */
-  private final class Pieces implements Iterator<TransferPool.Work> {
-    private final Shard shard;
-    private final LocalNames names;
-    private final Path directory;
-    private final LongConsumer received;
-    private int nextObject;
-    private ObjectInfo object;
-    private Path file;
-    private long offset;
-
-    Pieces(Shard shard, LocalNames names, Path directory, LongConsumer received) {
-      this.shard = shard;
-      this.names = names;
-      this.directory = directory;
-      this.received = received;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return object != null || nextObject < shard.size();
-    }
-
-    @Override
-    public TransferPool.Work next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      try {
-        if (object == null) {
-          object = shard.get(nextObject++);
-          file = names.resolve(directory, object.uri().key());
-          offset = 0;
-          if (object.size() > RANGE) {
-            preallocate(file, object.size());
-          }
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      ObjectInfo from = object;
-      Path to = file;
-      long at = offset;
-      long length = Math.min(RANGE, from.size() - at);
-      offset += length;
-      if (offset >= from.size()) {
-        object = null;
-      }
-      return () -> fetch(from, at, length, to, received);
-    }
-  }
-
-  private static void preallocate(Path file, long size) throws IOException {
-    Files.createDirectories(file.getParent());
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      out.write(ByteBuffer.allocate(1), size - 1);
-    }
-  }
-
-  private void fetch(ObjectInfo object, long offset, long length, Path file, LongConsumer received)
-      throws IOException {
-    if (object.size() <= RANGE) {
-      Files.createDirectories(file.getParent());
-    }
-    try (InputStream in = store.open(object, offset, length);
-        FileChannel out =
-            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(1, length))];
-      long position = offset;
-      long end = offset + length;
-      while (position < end) {
-        int n = in.read(buffer, 0, (int) Math.min(buffer.length, end - position));
-        if (n < 0) {
-          throw new EOFException(object.uri() + " ended " + (end - position) + " bytes early");
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
-        while (bytes.hasRemaining()) {
-          position += out.write(bytes, position);
-        }
-        received.accept(n);
-      }
-    }
   }
 }

@@ -42,10 +42,31 @@ final class RangeReader implements Closeable {
       ObjectSource.Arrival arrival,
       Retry.Attempts attempts)
       throws ObjectStoreException {
-    long start = offset - into.position();
-    while (into.hasRemaining()) {
+    read(object, offset, new Filling(into, arrival), attempts);
+  }
+
+  /** Hands a range on through a buffer; asks again from where it broke off. */
+  void copy(
+      ObjectInfo object,
+      long offset,
+      long length,
+      ByteBuffer through,
+      ObjectSource.Sink sink,
+      Retry.Attempts attempts)
+      throws IOException {
+    try {
+      read(object, offset, new Passage(length, through, sink), attempts);
+    } catch (Passage.Refusal e) {
+      throw e.cause;
+    }
+  }
+
+  private void read(ObjectInfo object, long offset, Target target, Retry.Attempts attempts)
+      throws ObjectStoreException {
+    long end = offset + target.left();
+    while (target.left() > 0) {
       try {
-        readOnce(object, start + into.position(), into, arrival, attempts);
+        readOnce(object, end - target.left(), target, attempts);
       } catch (ObjectStoreException e) {
         throw e;
       } catch (CompletionException e) {
@@ -56,19 +77,14 @@ final class RangeReader implements Closeable {
     }
   }
 
-  private void readOnce(
-      ObjectInfo object,
-      long from,
-      ByteBuffer into,
-      ObjectSource.Arrival arrival,
-      Retry.Attempts attempts)
+  private void readOnce(ObjectInfo object, long from, Target target, Retry.Attempts attempts)
       throws IOException {
-    SignedGet.Get get = requests.of(object, from, into.remaining());
+    SignedGet.Get get = requests.of(object, from, target.left());
     Answer answer = connections.exchange(get.origin(), () -> false, each -> ask(each, get));
     boolean whole = false;
     try {
-      check(object, answer, into.remaining());
-      body(answer, into, arrival, attempts);
+      check(object, answer, target.left());
+      body(answer, target, attempts);
       whole = true;
     } finally {
       connections.release(answer.connection(), whole && answer.keep());
@@ -81,7 +97,7 @@ final class RangeReader implements Closeable {
     return new Answer(connection, head.response(), head.keep());
   }
 
-  private static void check(ObjectInfo object, Answer answer, int expected) throws IOException {
+  private static void check(ObjectInfo object, Answer answer, long expected) throws IOException {
     SdkHttpResponse head = answer.head();
     if (!head.isSuccessful()) {
       try (Body body = Exchange.body(answer.connection(), head, (connection, ended) -> {})) {
@@ -89,7 +105,7 @@ final class RangeReader implements Closeable {
       }
     }
     String sent = head.firstMatchingHeader("Content-Length").orElse("no Content-Length");
-    if (!sent.equals(Integer.toString(expected))) {
+    if (!sent.equals(Long.toString(expected))) {
       throw new ObjectStoreException(
           Kind.REFUSED,
           "Could not read "
@@ -103,27 +119,25 @@ final class RangeReader implements Closeable {
     }
   }
 
-  private void body(
-      Answer answer, ByteBuffer into, ObjectSource.Arrival arrival, Retry.Attempts attempts)
-      throws IOException {
-    int end = into.limit();
+  private void body(Answer answer, Target target, Retry.Attempts attempts) throws IOException {
+    long left = target.left();
+    target.begin();
     try (StallWatch.Watched watched = stalls.watch(answer.connection())) {
-      while (into.position() < end) {
-        into.limit(Math.min(end, into.position() + MOST_AT_ONCE));
-        int n = read(answer.connection(), into, watched);
+      while (left > 0) {
+        int n = read(answer.connection(), target.room(MOST_AT_ONCE), watched);
         if (n < 0) {
           throw new EOFException(
-              answer.connection().origin()
-                  + " closed the connection "
-                  + (end - into.position())
-                  + " bytes early");
+              answer.connection().origin() + " closed the connection " + left + " bytes early");
         }
+        left -= n;
         watched.alive();
         attempts.progressed();
-        arrival.arrived(n);
+        target.arrived(n);
+        // The time that the bytes took on this side isn't the server's.
+        watched.alive();
       }
     } finally {
-      into.limit(end);
+      target.end();
     }
   }
 

@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 /** Tries a call to S3 again while it fails for passing reasons, at {@link Backoff}'s times. */
 final class Retry {
   private static final Logger LOG = LogManager.getLogger(Retry.class);
+  private static final int WORTH_A_WARNING = 3;
 
   /** A call to S3. */
   @FunctionalInterface
@@ -94,7 +95,8 @@ final class Retry {
       if (!Faults.passing(failure) || backoff.spent()) {
         throw Faults.translate(doing, failure, tried);
       }
-      if (backoff.failures() == 1) {
+      // One failure now and then is a network's everyday life.
+      if (backoff.failures() == WORTH_A_WARNING) {
         LOG.warn(
             "Could not {}: {}; trying again for {} s",
             doing,

@@ -164,6 +164,18 @@ public final class S3ObjectStore implements ObjectStore {
     }
   }
 
+  @Override
+  public void copy(ObjectInfo object, long offset, long length, ByteBuffer through, Sink sink)
+      throws IOException {
+    Optional<RangeReader> ranges = transport().ranges();
+    if (ranges.isEmpty() || length == 0) {
+      ObjectStore.super.copy(object, offset, length, through, sink);
+    } else {
+      Retry.Attempts attempts = retry.attempts("read " + object.uri());
+      ranges.get().copy(object, offset, length, through, sink, attempts);
+    }
+  }
+
   private ResponseInputStream<GetObjectResponse> get(ObjectInfo object, long offset, long length)
       throws IOException {
     GetObjectRequest.Builder request =

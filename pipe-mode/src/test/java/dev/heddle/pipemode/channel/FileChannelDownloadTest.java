@@ -1,5 +1,6 @@
 package dev.heddle.pipemode.channel;
 
+import static java.util.Collections.newSetFromMap;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.heddle.pipemode.DiskFullException;
 import dev.heddle.pipemode.DiskReserve;
 import dev.heddle.pipemode.MemoryStore;
+import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectUri;
@@ -17,12 +19,19 @@ import dev.heddle.pipemode.TestS3Server;
 import dev.heddle.pipemode.TransferPool;
 import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -84,14 +93,19 @@ class FileChannelDownloadTest {
 
   private void download(ObjectStore from, ChannelListing listing, int host, int hosts)
       throws Exception {
-    new FileChannelDownload(from, pool, DiskReserve.percent(0))
-        .download(listing, listing.forHost(host, hosts, 0), data, received::addAndGet);
+    download(from, pool, listing, listing.forHost(host, hosts, 0));
+  }
+
+  private void download(ObjectStore from, TransferPool with, ChannelListing listing, Shard shard)
+      throws IOException, InterruptedException {
+    new FileChannelDownload(from, with, DiskReserve.percent(0), new ReceivedRanges())
+        .download(Map.of(listing, shard), data, received::addAndGet);
   }
 
   @Test
   void smallAndLargeObjectsArriveWholeAndInTheirPlaces() throws Exception {
-    byte[] large = put(store, "whole/deep/er/large", 2 * (int) FileChannelDownload.RANGE + 777);
-    byte[] exact = put(store, "whole/exact", (int) FileChannelDownload.RANGE);
+    byte[] large = put(store, "whole/deep/er/large", 2 * (int) ShardFiles.RANGE + 777);
+    byte[] exact = put(store, "whole/exact", (int) ShardFiles.RANGE);
     byte[] small = put(store, "whole/small name+%", 12);
     put(store, "whole/empty", 0);
     put(store, "whole/dir/only/", 0);
@@ -175,7 +189,7 @@ class FileChannelDownloadTest {
 
   @Test
   void anObjectThatIsReplacedMeanwhileFailsByName() throws Exception {
-    put(store, "replaced/x", 3 * (int) FileChannelDownload.RANGE);
+    put(store, "replaced/x", 3 * (int) ShardFiles.RANGE);
     ChannelListing listing = list(store, "replaced/", false);
     TestS3Server.Stall stall = server.stallReadsAfter(MIB);
     AtomicReference<Throwable> end = new AtomicReference<>();
@@ -184,15 +198,14 @@ class FileChannelDownloadTest {
         new Thread(
             () -> {
               try {
-                new FileChannelDownload(store, one, DiskReserve.percent(0))
-                    .download(listing, listing.all(), data, received::addAndGet);
+                download(store, one, listing, listing.all());
               } catch (IOException | InterruptedException e) {
                 end.set(e);
               }
             });
     thread.start();
     stall.awaitReached();
-    put(store, "replaced/x", 3 * (int) FileChannelDownload.RANGE + 1);
+    put(store, "replaced/x", 3 * (int) ShardFiles.RANGE + 1);
     server.stallReadsAfter(Integer.MAX_VALUE);
     stall.release();
     thread.join();
@@ -205,7 +218,7 @@ class FileChannelDownloadTest {
 
   @Test
   void anInterruptEndsADownloadThatWaitsAndLeavesNoThreads() throws Exception {
-    put(store, "stalled/x", 4 * (int) FileChannelDownload.RANGE);
+    put(store, "stalled/x", 4 * (int) ShardFiles.RANGE);
     ChannelListing listing = list(store, "stalled/", false);
     TestS3Server.Stall stall = server.stallReadsAfter(MIB);
     AtomicReference<Throwable> end = new AtomicReference<>();
@@ -213,8 +226,7 @@ class FileChannelDownloadTest {
         new Thread(
             () -> {
               try {
-                new FileChannelDownload(store, pool, DiskReserve.percent(0))
-                    .download(listing, listing.all(), data, received::addAndGet);
+                download(store, pool, listing, listing.all());
               } catch (IOException | InterruptedException e) {
                 end.set(e);
               }
@@ -238,11 +250,12 @@ class FileChannelDownloadTest {
     MemoryStore memory = new MemoryStore();
     put(memory, "n/x", 10);
     ChannelListing listing = list(memory, "n/", false);
-    FileChannelDownload download = new FileChannelDownload(memory, pool, DiskReserve.percent(99));
+    FileChannelDownload download =
+        new FileChannelDownload(memory, pool, DiskReserve.percent(99), new ReceivedRanges());
     DiskFullException full =
         assertThrows(
             DiskFullException.class,
-            () -> download.download(listing, listing.all(), data, received::addAndGet));
+            () -> download.download(Map.of(listing, listing.all()), data, received::addAndGet));
     assertTrue(
         full.getMessage().startsWith("Channel \"train\" needs 4096 bytes, but only "),
         full.getMessage());
@@ -260,5 +273,55 @@ class FileChannelDownloadTest {
     IOException refused = assertThrows(IOException.class, () -> download(memory, listing, 0, 1));
     assertTrue(refused.getMessage().contains("n/a/../../x"), refused.getMessage());
     assertTrue(Files.exists(data.resolve("train/kept")));
+  }
+
+  @Test
+  void smallObjectsUseAllConnections() throws Exception {
+    CyclicBarrier all = new CyclicBarrier(4);
+    MemoryStore gathering =
+        new MemoryStore() {
+          @Override
+          public InputStream open(ObjectInfo object, long offset, long length)
+              throws ObjectStoreException {
+            try {
+              all.await();
+            } catch (InterruptedException | BrokenBarrierException e) {
+              throw new IllegalStateException(e);
+            }
+            return super.open(object, offset, length);
+          }
+        };
+    for (int i = 0; i < 40; i++) {
+      put(gathering, "n/" + i, 100 + i);
+    }
+    download(gathering, list(gathering, "n/", false), 0, 1);
+    assertEquals(139, Files.size(data.resolve("train/39")));
+  }
+
+  @Test
+  void fetchesHaveOneSmallBufferForEachConnection() throws Exception {
+    Set<ByteBuffer> buffers = Collections.synchronizedSet(newSetFromMap(new IdentityHashMap<>()));
+    MemoryStore looking =
+        new MemoryStore() {
+          @Override
+          public void copy(
+              ObjectInfo object, long offset, long length, ByteBuffer through, Sink sink)
+              throws IOException {
+            buffers.add(through);
+            super.copy(object, offset, length, through, sink);
+          }
+        };
+    byte[] large = put(looking, "n/large", 3 * (int) ShardFiles.RANGE - 5);
+    for (int i = 0; i < 100; i++) {
+      put(looking, "n/" + i, i);
+    }
+    download(looking, list(looking, "n/", false), 0, 1);
+    assertArrayEquals(large, Files.readAllBytes(data.resolve("train/large")));
+    assertTrue(buffers.size() <= pool.connections(), buffers.size() + " buffers");
+    buffers.forEach(
+        each -> {
+          assertTrue(each.isDirect());
+          assertTrue(each.capacity() <= MIB, each.capacity() + " bytes");
+        });
   }
 }
