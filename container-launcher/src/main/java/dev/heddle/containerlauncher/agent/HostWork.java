@@ -99,7 +99,7 @@ final class HostWork implements AutoCloseable {
   /** Whether the algorithm waits for channels to be on the disk. */
   boolean hasFiles() {
     return request.inputDataConfig().stream()
-        .anyMatch(channel -> request.inputModeOf(channel).equals("File"));
+        .anyMatch(channel -> !"Pipe".equals(request.inputModeOf(channel)));
   }
 
   /**

@@ -119,12 +119,13 @@ class AgentTest {
 
   @Test
   void anAlgorithmWhosePipeCannotBeFedIsStoppedAndItsExitDoesNotCount() throws Exception {
-    image("trap 'exit 0' TERM; while :; do sleep 0.05; done");
+    image("trap 'exit 0' TERM; echo up; while :; do sleep 0.05; done");
     channel = true;
     launch();
     await(AgentPhase.READY);
     start(2);
     await(AgentPhase.RUNNING);
+    Awaitility.await().until(() -> Files.readString(paths.stdout()).contains("up"));
     data.feedFault =
         new ObjectStoreException(ObjectStoreException.Kind.CHANGED, "s3://b/k was replaced", null);
     data.onFeedFailure.accept(data.feedFault);

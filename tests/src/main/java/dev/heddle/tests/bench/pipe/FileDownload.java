@@ -8,10 +8,12 @@ import dev.heddle.pipemode.TransferPool;
 import dev.heddle.pipemode.channel.ChannelListing;
 import dev.heddle.pipemode.channel.ChannelSource;
 import dev.heddle.pipemode.channel.FileChannelDownload;
+import dev.heddle.pipemode.channel.ReceivedRanges;
 import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,8 +49,13 @@ public final class FileDownload {
     try (ObjectStore store = S3ObjectStore.open(access);
         TransferPool pool = new TransferPool("download", Integer.parseInt(args[2]))) {
       ChannelListing listing = ChannelListing.resolve(store, source);
-      new FileChannelDownload(store, pool, DiskReserve.percent(Integer.parseInt(args[3])))
-          .download(listing, listing.forHost(0, 1, 0), Path.of(args[1]), bytes -> {});
+      new FileChannelDownload(
+              store,
+              pool,
+              DiskReserve.percent(Integer.parseInt(args[3])),
+              new ReceivedRanges())
+          .download(
+              Map.of(listing, listing.forHost(0, 1, 0)), Path.of(args[1]), bytes -> {});
     }
   }
 }
