@@ -73,7 +73,10 @@ public final class OrderedStream implements Closeable {
    */
   public Run next() throws IOException, InterruptedException {
     synchronized (this) {
-      asked = true;
+      if (!asked) {
+        asked = true;
+        plan();
+      }
       Slab slab = awaitBytes();
       if (slab == null) {
         return null;
@@ -204,6 +207,9 @@ public final class OrderedStream implements Closeable {
         return false;
       }
       long left = piece.size() - pieceOffset;
+      if (slab.full()) {
+        return false;
+      }
       int length = left == 0 ? 0 : slab.room(left);
       if (left > 0 && length == 0) {
         return false;

@@ -18,10 +18,14 @@ public record ReadLimits(int connections, long memoryBytes, int streams) {
     }
   }
 
-  /** The size of one slab: 4 MiB, less where two for each stream wouldn't fit into the memory. */
+  /**
+   * The size of one slab: 4 MiB, less where two for each stream wouldn't fit into the memory; very
+   * small only where not even one would.
+   */
   int slabBytes() {
     long bytes = LARGEST_SLAB;
-    while (bytes > SMALLEST_SLAB && memoryBytes / bytes < 2L * streams) {
+    while ((bytes > SMALLEST_SLAB && memoryBytes / bytes < 2L * streams)
+        || (bytes > 1 && memoryBytes / bytes < streams)) {
       bytes /= 2;
     }
     return (int) bytes;

@@ -78,6 +78,11 @@ final class Slab {
     return buffer;
   }
 
+  /** Whether it takes no further piece, not even one without bytes. */
+  boolean full() {
+    return segments.size() >= MOST_SEGMENTS;
+  }
+
   /**
    * How many of so many bytes of one piece go here; 0 when the slab should be sealed.
    *
@@ -85,7 +90,7 @@ final class Slab {
    */
   int room(long bytes) {
     int rest = buffer.capacity() - end;
-    if (segments.size() >= MOST_SEGMENTS || (bytes > rest && rest < SMALLEST_REST && end > 0)) {
+    if (bytes > rest && rest < SMALLEST_REST && end > 0) {
       return 0;
     }
     return (int) Math.min(bytes, rest);
