@@ -13,8 +13,8 @@ import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Map;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -50,12 +50,8 @@ public final class FileDownload {
         TransferPool pool = new TransferPool("download", Integer.parseInt(args[2]))) {
       ChannelListing listing = ChannelListing.resolve(store, source);
       new FileChannelDownload(
-              store,
-              pool,
-              DiskReserve.percent(Integer.parseInt(args[3])),
-              new ReceivedRanges())
-          .download(
-              Map.of(listing, listing.forHost(0, 1, 0)), Path.of(args[1]), bytes -> {});
+              store, pool, DiskReserve.percent(Integer.parseInt(args[3])), new ReceivedRanges())
+          .download(Map.of(listing, listing.forHost(0, 1, 0)), Path.of(args[1]), bytes -> {});
     }
   }
 }
