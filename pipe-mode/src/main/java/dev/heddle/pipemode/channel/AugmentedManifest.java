@@ -12,16 +12,14 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,13 +42,14 @@ final class AugmentedManifest implements Closeable {
   private final ObjectSource store;
   private final ChannelSource source;
   private final AugmentedLine line;
-  private final FileChannel lines;
+  // No channel, which an interrupt of one epoch's reading would close for all others.
+  private final RandomAccessFile lines;
   private final TransferPool pool = new TransferPool("augmented-manifest", ASKED_AT_ONCE);
   // Where each line begins, and where the last ends.
   private long[] starts = new long[1024];
   private int count;
 
-  private AugmentedManifest(ObjectSource store, ChannelSource source, FileChannel lines) {
+  private AugmentedManifest(ObjectSource store, ChannelSource source, RandomAccessFile lines) {
     this.store = store;
     this.source = source;
     this.lines = lines;
@@ -67,12 +66,7 @@ final class AugmentedManifest implements Closeable {
     ObjectInfo info =
         store.head(source.uri()).orElseThrow(() -> ChannelListing.nothingUnder(source.uri(), null));
     Path file = Files.createTempFile(scratch, "manifest", ".tmp");
-    FileChannel lines =
-        FileChannel.open(
-            file,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
+    RandomAccessFile lines = openUnlinked(file);
     AugmentedManifest manifest = new AugmentedManifest(store, source, lines);
     try {
       manifest.fetch(info);
@@ -83,9 +77,17 @@ final class AugmentedManifest implements Closeable {
     }
   }
 
+  private static RandomAccessFile openUnlinked(Path file) throws IOException {
+    try {
+      return new RandomAccessFile(file.toFile(), "rw");
+    } finally {
+      Files.delete(file);
+    }
+  }
+
   private void fetch(ObjectInfo info) throws IOException {
     try (InputStream in = new BufferedInputStream(store.open(info, 0, info.size()), 1 << 16)) {
-      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(lines), 1 << 16);
+      OutputStream out = new BufferedOutputStream(new FileOutputStream(lines.getFD()), 1 << 16);
       ByteArrayOutputStream each = new ByteArrayOutputStream();
       int number = 1;
       int next = in.read();
@@ -236,13 +238,13 @@ final class AugmentedManifest implements Closeable {
     }
 
     private byte[] read(int row) throws IOException {
-      ByteBuffer text = ByteBuffer.allocate((int) (starts[row + 1] - 1 - starts[row]));
-      while (text.hasRemaining()) {
-        if (lines.read(text, starts[row] + text.position()) < 0) {
-          throw new IOException("the copy of " + source.uri() + " is cut off");
-        }
+      byte[] text = new byte[(int) (starts[row + 1] - 1 - starts[row])];
+      // An epoch that ended early may still be reading, too.
+      synchronized (lines) {
+        lines.seek(starts[row]);
+        lines.readFully(text);
       }
-      return text.array();
+      return text;
     }
 
     private ObjectInfo find(ObjectUri reference) throws IOException {

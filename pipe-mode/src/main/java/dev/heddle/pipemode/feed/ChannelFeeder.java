@@ -94,8 +94,8 @@ public final class ChannelFeeder implements Closeable {
       }
     } catch (InterruptedException e) {
       LOG.debug("{}: channel {}: cancelled", name, channel);
-    } catch (IOException | RuntimeException e) {
-      fail(e instanceof IOException io ? io : new IOException("a fault of the feeder: " + e, e));
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
     } finally {
       deleteLast();
     }
@@ -113,23 +113,29 @@ public final class ChannelFeeder implements Closeable {
   private boolean feed(int epoch) throws IOException, InterruptedException {
     meter.begin(epoch);
     EpochBytes bytes = null;
-    IOException broken = null;
+    Throwable broken = null;
     try {
       bytes = source.open(epoch);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       // Nobody is harmed unless the algorithm asks for this epoch.
       broken = e;
     }
     try (FifoSink sink = awaitReader()) {
       meter.opened();
-      boolean whole;
-      try {
-        if (broken != null) {
-          throw broken;
+      boolean whole = false;
+      if (broken == null) {
+        try {
+          whole = EpochCopy.copy(bytes, sink, meter);
+        } catch (IOException | RuntimeException | Error e) {
+          broken = e;
         }
-        whole = EpochCopy.copy(bytes, sink, meter);
-      } catch (IOException e) {
-        fail(e);
+      }
+      if (closing.getCount() == 0) {
+        // Some calls fail when they are interrupted; nobody is to be told of that.
+        return false;
+      }
+      if (broken != null && !sink.readerGone()) {
+        fail(broken);
         // The reader must not see an end; whoever is told ends it first, and then this feeder.
         closing.await();
         return false;
@@ -161,10 +167,18 @@ public final class ChannelFeeder implements Closeable {
     }
   }
 
-  private void fail(IOException cause) {
-    failure = cause;
-    LOG.error("{}: channel {}: {}", name, channel, cause.getMessage());
-    onFailure.accept(cause);
+  private void fail(Throwable cause) {
+    boolean expected = cause instanceof IOException;
+    failure =
+        expected ? (IOException) cause : new IOException("a fault of the feeder: " + cause, cause);
+    LOG.error(
+        "{}: channel {}: {}", name, channel, failure.getMessage(), expected ? null : cause);
+    try {
+      onFailure.accept(failure);
+    } catch (RuntimeException e) {
+      // It would end the epoch for the reader.
+      LOG.error("{}: channel {}: telling of the failure failed", name, channel, e);
+    }
   }
 
   /**

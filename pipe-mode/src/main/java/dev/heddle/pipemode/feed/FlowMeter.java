@@ -49,6 +49,8 @@ final class FlowMeter {
   synchronized void opened() {
     open = true;
     opened = nanoTime.getAsLong();
+    since = opened;
+    waitsForData = true;
   }
 
   synchronized void waitsForData() {
