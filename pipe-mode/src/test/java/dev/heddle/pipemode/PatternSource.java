@@ -107,7 +107,9 @@ public final class PatternSource implements ObjectSource {
       }
       if (place == failure) {
         throw new ObjectStoreException(
-            ObjectStoreException.Kind.REFUSED, "Could not read " + object.uri() + ": told so.", null);
+            ObjectStoreException.Kind.REFUSED,
+            "Could not read " + object.uri() + ": told so.",
+            null);
       }
       long until = Math.min(place + Math.min(STEP, into.remaining()), stop(failure, place));
       until = hold == null ? until : Math.min(until, stop(hold.at, place));
