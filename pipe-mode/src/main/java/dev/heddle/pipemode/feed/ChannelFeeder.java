@@ -171,8 +171,7 @@ public final class ChannelFeeder implements Closeable {
     boolean expected = cause instanceof IOException;
     failure =
         expected ? (IOException) cause : new IOException("a fault of the feeder: " + cause, cause);
-    LOG.error(
-        "{}: channel {}: {}", name, channel, failure.getMessage(), expected ? null : cause);
+    LOG.error("{}: channel {}: {}", name, channel, failure.getMessage(), expected ? null : cause);
     try {
       onFailure.accept(failure);
     } catch (RuntimeException e) {

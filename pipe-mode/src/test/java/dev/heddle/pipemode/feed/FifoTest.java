@@ -67,8 +67,7 @@ class FifoTest {
   @Test
   void aReaderGetsTheBytesAndThenTheEnd() throws Exception {
     Fifo fifo = Fifo.create(directory.resolve("c_0"));
-    CompletableFuture<InputStream> opened =
-        CompletableFuture.supplyAsync(() -> open(fifo.path()));
+    CompletableFuture<InputStream> opened = CompletableFuture.supplyAsync(() -> open(fifo.path()));
     try (FifoSink sink = sink(fifo)) {
       assertTrue(sink.write(ByteBuffer.wrap(new byte[] {1, 2, 3})));
       assertFalse(sink.readerGone());
@@ -81,8 +80,7 @@ class FifoTest {
   @Test
   void aReaderThatClosedIsNoError() throws Exception {
     Fifo fifo = Fifo.create(directory.resolve("c_0"));
-    CompletableFuture<InputStream> opened =
-        CompletableFuture.supplyAsync(() -> open(fifo.path()));
+    CompletableFuture<InputStream> opened = CompletableFuture.supplyAsync(() -> open(fifo.path()));
     try (FifoSink sink = sink(fifo)) {
       opened.get().close();
       assertTrue(sink.readerGone());
