@@ -124,7 +124,7 @@ public final class ChannelFeeder implements Closeable {
       meter.opened();
       boolean whole = false;
       if (broken == null) {
-        try {
+        try (ReaderWatch watch = new ReaderWatch(sink, bytes::close)) {
           whole = EpochCopy.copy(bytes, sink, meter);
         } catch (IOException | RuntimeException | Error e) {
           broken = e;

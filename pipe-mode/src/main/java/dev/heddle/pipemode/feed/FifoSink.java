@@ -34,7 +34,8 @@ final class FifoSink implements ByteSink {
     }
   }
 
-  boolean readerGone() {
+  /** May be asked by any thread. */
+  synchronized boolean readerGone() {
     return watch >= 0 && Libc.readersGone(watch);
   }
 
@@ -43,10 +44,14 @@ final class FifoSink implements ByteSink {
     try {
       channel.close();
     } finally {
-      if (watch >= 0) {
-        Libc.close(watch);
-        watch = -1;
-      }
+      closeWatch();
+    }
+  }
+
+  private synchronized void closeWatch() {
+    if (watch >= 0) {
+      Libc.close(watch);
+      watch = -1;
     }
   }
 }

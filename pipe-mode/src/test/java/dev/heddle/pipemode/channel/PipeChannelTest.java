@@ -41,8 +41,7 @@ class PipeChannelTest {
 
   @TempDir private Path scratch;
   private final MemoryStore store = new MemoryStore();
-  private final ParallelReader reader =
-      new ParallelReader(store, new ReadLimits(4, 4 << 20, 1));
+  private final ParallelReader reader = new ParallelReader(store, new ReadLimits(4, 4 << 20, 1));
 
   @AfterEach
   void close() {
@@ -116,8 +115,7 @@ class PipeChannelTest {
       String[] parts = new String[3];
       for (int host = 0; host < 3; host++) {
         parts[host] =
-            new String(
-                epoch(source, host, 3, PipeFormat.PLAIN, epoch), StandardCharsets.US_ASCII);
+            new String(epoch(source, host, 3, PipeFormat.PLAIN, epoch), StandardCharsets.US_ASCII);
       }
       String all = String.join("", parts);
       orders.add(all);
@@ -156,7 +154,7 @@ class PipeChannelTest {
     MemoryStore large =
         new MemoryStore() {
           @Override
-          public void list(ObjectUri prefix, Consumer<ObjectInfo> each) {
+          public synchronized void list(ObjectUri prefix, Consumer<ObjectInfo> each) {
             each.accept(new ObjectInfo(prefix.withKey("in/fits"), (1 << 29) - 1, "\"e\""));
             each.accept(new ObjectInfo(prefix.withKey("in/large"), 1 << 29, "\"e\""));
           }
@@ -224,8 +222,7 @@ class PipeChannelTest {
 
   private void assertNamed(String object, String why) {
     for (PipeFormat format : List.of(GZIP, GZIP_RECORDS)) {
-      ObjectStoreException refused =
-          assertThrows(ObjectStoreException.class, () -> whole(format));
+      ObjectStoreException refused = assertThrows(ObjectStoreException.class, () -> whole(format));
       assertTrue(refused.getMessage().contains(object + " can't be"), refused.getMessage());
       assertTrue(refused.getMessage().contains(why), refused.getMessage());
       assertTrue(refused.getMessage().contains("CompressionType Gzip"), refused.getMessage());
@@ -266,8 +263,7 @@ class PipeChannelTest {
   }
 
   private String refusal(ChannelSource source) {
-    return assertThrows(
-            ObjectStoreException.class, () -> epoch(source, 0, 1, PipeFormat.PLAIN, 0))
+    return assertThrows(ObjectStoreException.class, () -> epoch(source, 0, 1, PipeFormat.PLAIN, 0))
         .getMessage();
   }
 
@@ -287,7 +283,7 @@ class PipeChannelTest {
     MemoryStore many =
         new MemoryStore() {
           @Override
-          public void list(ObjectUri prefix, Consumer<ObjectInfo> each) {
+          public synchronized void list(ObjectUri prefix, Consumer<ObjectInfo> each) {
             for (int i = 0; i < count; i++) {
               each.accept(new ObjectInfo(prefix.withKey("in/" + (count + i)), 1, ""));
             }

@@ -185,6 +185,21 @@ class ChannelFeederTest {
   }
 
   @Test
+  void aReaderThatClosesWhileDataIsWaitedForGetsTheNextEpoch() throws Exception {
+    ObjectInfo a = object("a", 20 * MIB);
+    PatternSource.Hold hold = store.hold("a", 10);
+    feed(Integer.MAX_VALUE, always(a));
+    try (InputStream in = Files.newInputStream(pipe(0))) {
+      assertEquals(bytes(a)[0], (byte) in.read());
+      hold.awaitReached();
+    }
+    await().atMost(SOON).until(() -> Files.exists(pipe(1)));
+    hold.release();
+    assertArrayEquals(bytes(a), readAll(pipe(1)));
+    assertTrue(failures.isEmpty());
+  }
+
+  @Test
   void aReaderThatIsGoneIsNotHarmedByDataThatCannotBeHad() throws Exception {
     ObjectInfo a = object("a", 2 * MIB);
     CountDownLatch opened = new CountDownLatch(1);

@@ -63,8 +63,7 @@ class SignatureV4Test {
                     .putProperty(AwsV4HttpSigner.REGION_NAME, "eu-west-1")
                     .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
                     .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)
-                    .putProperty(
-                        HttpSigner.SIGNING_CLOCK, Clock.fixed(now.get(), ZoneOffset.UTC)))
+                    .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(now.get(), ZoneOffset.UTC)))
         .request()
         .firstMatchingHeader("Authorization")
         .orElseThrow();
