@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,8 @@ class SignatureV4Test {
     return "/" + SdkHttpUtils.urlEncodeIgnoreSlashes(key);
   }
 
-  private TreeMap<String, String> ours(String key, AwsCredentials credentials) {
-    TreeMap<String, String> headers = new TreeMap<>();
+  private SortedMap<String, String> ours(String key, AwsCredentials credentials) {
+    SortedMap<String, String> headers = new TreeMap<>();
     headers.put("host", "bucket.s3.eu-west-1.amazonaws.com");
     headers.put("range", "bytes=5-99");
     headers.put("if-match", "\"abc-2\"");
@@ -90,7 +91,7 @@ class SignatureV4Test {
 
   @Test
   void aLineBreakInAHeaderIsRefused() {
-    TreeMap<String, String> headers = new TreeMap<>();
+    SortedMap<String, String> headers = new TreeMap<>();
     headers.put("if-match", "x\r\nx-evil: 1");
     assertThrows(IllegalArgumentException.class, () -> signature.sign("/k", headers, PLAIN));
   }
