@@ -151,7 +151,7 @@ public final class OrderedStream implements Closeable {
     if (closed || failure != null || planned || planning || held >= most) {
       return;
     }
-    ByteBuffer buffer = reader.takeBuffer();
+    ByteBuffer buffer = reader.takeBuffer(this);
     if (buffer == null) {
       return; // asked again when there is one
     }
@@ -294,7 +294,7 @@ public final class OrderedStream implements Closeable {
   /** A slab that was taken whole. */
   private void leave(Slab slab) {
     held--;
-    reader.giveBack(slab.buffer());
+    reader.giveBack(this, slab.buffer());
     plan();
   }
 
@@ -302,7 +302,7 @@ public final class OrderedStream implements Closeable {
   private void releaseWhenQuiet(Slab slab) {
     if (slab.quiet() && slabs.remove(slab)) {
       held--;
-      reader.giveBack(slab.buffer());
+      reader.giveBack(this, slab.buffer());
     }
   }
 

@@ -29,7 +29,7 @@ public final class ParallelReader implements Closeable {
   public ParallelReader(ObjectSource store, ReadLimits limits) {
     this.store = store;
     slabsOfOneStream = limits.slabsOfOneStream();
-    memory = new SlabPool(limits.slabBytes(), limits.slabs());
+    memory = new SlabPool(limits);
     AtomicInteger count = new AtomicInteger();
     threads =
         new ThreadPoolExecutor(
@@ -63,18 +63,18 @@ public final class ParallelReader implements Closeable {
   }
 
   /** Null when there is none now; its stream is asked to plan again when there is. */
-  ByteBuffer takeBuffer() {
-    ByteBuffer buffer = memory.poll();
+  ByteBuffer takeBuffer(OrderedStream stream) {
+    ByteBuffer buffer = memory.poll(stream);
     if (buffer == null) {
       starved = true;
       // One may have come back before that was known.
-      buffer = memory.poll();
+      buffer = memory.poll(stream);
     }
     return buffer;
   }
 
-  void giveBack(ByteBuffer buffer) {
-    memory.giveBack(buffer);
+  void giveBack(OrderedStream stream, ByteBuffer buffer) {
+    memory.giveBack(stream, buffer);
     if (starved) {
       starved = false;
       // Not at once: the caller holds its own stream's monitor.

@@ -37,11 +37,15 @@ public record ReadLimits(int connections, long memoryBytes, int streams) {
   }
 
   /**
-   * The most that one stream may have: while the algorithm leaves one channel alone, half an even
-   * share stays for each other one.
+   * What stays for each stream in any case, however many others the algorithm leaves alone: half an
+   * even share.
    */
+  int sureSlabs() {
+    return Math.max(1, slabs() / (2 * streams));
+  }
+
+  /** The most that one stream may have: all that isn't sure to the others. */
   int slabsOfOneStream() {
-    int kept = Math.max(1, slabs() / (2 * streams));
-    return Math.max(1, slabs() - (streams - 1) * kept);
+    return slabs() - (streams - 1) * sureSlabs();
   }
 }

@@ -324,4 +324,21 @@ class OrderedStreamTest {
           Arrays.copyOfRange(bytes(unread), (int) left.taken(), 64 * MIB), drain(left));
     }
   }
+
+  @Test
+  void howeverManyStreamsNobodyReadsAnotherGoesOn() throws Exception {
+    int streams = 5;
+    for (long memory : new long[] {MIB, 10L * MIB, 96L * MIB}) {
+      read(3, memory, streams);
+      List<OrderedStream> left = new ArrayList<>();
+      for (int i = 1; i < streams; i++) {
+        left.add(reader.open(pieces(object("unread" + i, 64 * MIB)), false));
+        // Each was asked, and fetches all that it may have.
+        assertNotNull(left.get(i - 1).next());
+      }
+      ObjectInfo a = object("a", 24 * MIB);
+      assertArrayEquals(bytes(a), drain(reader.open(pieces(a), false)), memory + " bytes");
+      end();
+    }
+  }
 }
