@@ -16,6 +16,7 @@ import dev.heddle.pipemode.frame.PipeFormat;
 import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import dev.heddle.pipemode.s3.NativeCiphers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -129,15 +130,29 @@ final class PipeCommand implements Command {
             line.hasOption("augmented") ? names(line.getOptionValue("augmented")) : List.of(),
             place.hosts() > 1,
             line.hasOption("shuffle")
-                ? OptionalLong.of(number(line, "shuffle", Long.MIN_VALUE))
+                ? OptionalLong.of(number(line, "shuffle", Long.MIN_VALUE, Long.MAX_VALUE))
                 : OptionalLong.empty());
-    int epochs = line.hasOption("epochs") ? (int) number(line, "epochs", 1) : 1;
+    int epochs = line.hasOption("epochs") ? (int) number(line, "epochs", 1, Integer.MAX_VALUE) : 1;
     return new PipeRequest(
         source,
         place,
         format,
         epochs,
-        Optional.ofNullable(line.getOptionValue("fifo")).map(Path::of));
+        line.hasOption("fifo") ? Optional.of(fifo(line.getOptionValue("fifo"))) : Optional.empty());
+  }
+
+  private static Path fifo(String text) throws CommandException {
+    Path path = Path.of(text).toAbsolutePath();
+    if (text.isEmpty() || path.getFileName() == null) {
+      throw CommandException.input(
+          "--fifo must be what the pipes' paths begin with, such as /tmp/train, not '"
+              + text
+              + "'");
+    }
+    if (!Files.isDirectory(path.getParent())) {
+      throw CommandException.input("--fifo: there is no directory " + path.getParent());
+    }
+    return path;
   }
 
   private static ObjectUri uri(String text) throws CommandException {
@@ -156,17 +171,20 @@ final class PipeCommand implements Command {
     return names;
   }
 
-  private static long number(CommandLine line, String option, long least) throws CommandException {
+  private static long number(CommandLine line, String option, long least, long most)
+      throws CommandException {
     String text = line.getOptionValue(option);
     try {
       long number = Long.parseLong(text);
-      if (number >= least && (!option.equals("epochs") || number <= Integer.MAX_VALUE)) {
+      if (number >= least && number <= most) {
         return number;
       }
     } catch (NumberFormatException e) {
       // Told below.
     }
-    throw CommandException.input("--" + option + " must be a whole number, not '" + text + "'");
+    String range = least == Long.MIN_VALUE ? "" : ", " + least + " to " + most;
+    throw CommandException.input(
+        "--" + option + " must be a whole number" + range + ", not '" + text + "'");
   }
 
   private static PipeChannel.Place place(String text) throws CommandException {

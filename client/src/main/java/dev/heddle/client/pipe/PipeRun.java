@@ -1,5 +1,6 @@
 package dev.heddle.client.pipe;
 
+import dev.heddle.client.session.Causes;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.ExitCode;
 import dev.heddle.client.session.Session;
@@ -22,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Feeds one channel without a job. */
@@ -48,54 +48,65 @@ public final class PipeRun {
             settings.integer(Setting.S3_CONNECTIONS),
             (long) settings.integer(Setting.PIPE_MEMORY) << 20,
             1);
-    Path scratch = Files.createTempDirectory("heddle-pipe-");
-    try (ParallelReader reader = new ParallelReader(store, limits);
+    Path scratch = scratch();
+    // Nothing in it has a name.
+    try (Closeable cleaning = session.world().onInterrupt(() -> scratch.toFile().delete());
+        ParallelReader reader = new ParallelReader(store, limits);
         PipeChannel channel =
             PipeChannel.open(
                 store, request.source(), request.place(), request.format(), reader, scratch)) {
       return request.fifo().isPresent() ? intoFifos(channel) : intoStandardOutput(channel);
-    } catch (ObjectStoreException e) {
+    } catch (IOException e) {
       throw failed(e);
     } finally {
       Files.deleteIfExists(scratch);
     }
   }
 
-  private static CommandException failed(ObjectStoreException e) {
-    boolean unreachable = e.kind() == ObjectStoreException.Kind.UNREACHABLE;
-    return new CommandException(
-        unreachable ? ExitCode.UNREACHABLE : ExitCode.INPUT, e.getMessage(), e);
+  private static Path scratch() throws CommandException {
+    try {
+      return Files.createTempDirectory("heddle-pipe-");
+    } catch (IOException e) {
+      throw local("no directory for temporary files can be made: " + Causes.sentence(e), e);
+    }
+  }
+
+  private static CommandException failed(IOException e) {
+    return e instanceof ObjectStoreException store
+            && store.kind() == ObjectStoreException.Kind.UNREACHABLE
+        ? CommandException.unreachable(e.getMessage(), e)
+        : local(Causes.sentence(e), e);
+  }
+
+  /** Something here, or what was asked for, rather than S3 or the way there. */
+  private static CommandException local(String message, IOException cause) {
+    return new CommandException(ExitCode.INPUT, message, cause);
   }
 
   private int intoFifos(PipeChannel channel)
       throws CommandException, IOException, InterruptedException {
     Path base = request.fifo().orElseThrow().toAbsolutePath();
-    AtomicReference<IOException> failure = new AtomicReference<>();
     try (ChannelFeeder feeder =
-        new ChannelFeeder(
-            "heddle pipe",
-            base.getFileName().toString(),
-            base.getParent(),
-            channel,
-            request.epochs(),
-            System::nanoTime,
-            failure::set)) {
-      Closeable cleaning = session.world().onInterrupt(feeder::close);
+            new ChannelFeeder(
+                "heddle pipe",
+                base.getFileName().toString(),
+                base.getParent(),
+                channel,
+                request.epochs(),
+                System::nanoTime,
+                failure -> {});
+        Closeable cleaning = session.world().onInterrupt(feeder::close)) {
       feeder.start();
       watch(channel, feeder::status, session.inBackground(() -> await(feeder)), "");
-      cleaning.close();
-    }
-    if (failure.get() instanceof ObjectStoreException e) {
-      throw failed(e);
-    }
-    if (failure.get() != null) {
-      throw new CommandException(ExitCode.INPUT, failure.get().getMessage(), failure.get());
     }
     return ExitCode.DONE;
   }
 
-  private static Boolean await(ChannelFeeder feeder) throws InterruptedException {
+  private static Boolean await(ChannelFeeder feeder) throws IOException, InterruptedException {
     feeder.awaitEnd();
+    if (feeder.failure().isPresent()) {
+      throw feeder.failure().get();
+    }
     return true;
   }
 

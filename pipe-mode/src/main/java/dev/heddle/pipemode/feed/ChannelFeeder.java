@@ -32,6 +32,8 @@ public final class ChannelFeeder implements Closeable {
   private final FlowMeter meter;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
+  // All epochs are, or one has failed.
+  private final CountDownLatch over = new CountDownLatch(1);
   private Fifo fifo;
   private volatile IOException failure;
 
@@ -83,7 +85,7 @@ public final class ChannelFeeder implements Closeable {
 
   /** Waits until the last epoch has ended, or one has failed. */
   public void awaitEnd() throws InterruptedException {
-    thread.join();
+    over.await();
   }
 
   private void run() {
@@ -98,6 +100,7 @@ public final class ChannelFeeder implements Closeable {
       fail(e);
     } finally {
       deleteLast();
+      over.countDown();
     }
   }
 
@@ -178,6 +181,7 @@ public final class ChannelFeeder implements Closeable {
       // It would end the epoch for the reader.
       LOG.error("{}: channel {}: telling of the failure failed", name, channel, e);
     }
+    over.countDown();
   }
 
   /**
