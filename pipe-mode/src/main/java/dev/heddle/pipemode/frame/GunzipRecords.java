@@ -98,13 +98,7 @@ final class GunzipRecords implements EpochBytes {
 
   private int spill() throws IOException {
     if (overflow == null) {
-      Path file = Files.createTempFile(scratch, "record", ".tmp");
-      overflow =
-          FileChannel.open(
-              file,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
+      overflow = openUnlinked(Files.createTempFile(scratch, "record", ".tmp"));
     }
     memory.flip();
     int bytes = memory.remaining();
@@ -113,6 +107,15 @@ final class GunzipRecords implements EpochBytes {
     }
     memory.clear();
     return bytes;
+  }
+
+  /** A file without a name goes with the process, however that ends. */
+  private static FileChannel openUnlinked(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } finally {
+      Files.delete(file);
+    }
   }
 
   private void closeOverflow() throws IOException {
@@ -143,7 +146,7 @@ final class GunzipRecords implements EpochBytes {
     try {
       closeOverflow();
     } catch (IOException e) {
-      // It is deleted all the same.
+      // It is gone all the same.
     }
   }
 }
