@@ -9,7 +9,6 @@ import dev.heddle.pipemode.read.Piece;
 import dev.heddle.pipemode.read.PieceSource;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.GZIPInputStream;
@@ -30,7 +29,7 @@ final class Gunzip implements EpochBytes {
   private final String channel;
   private final ByteBuffer output = ByteBuffer.allocateDirect(OUTPUT_BYTES);
   private final byte[] copy = new byte[COPY_BYTES];
-  private InputStream open;
+  private Members open;
   private ObjectInfo current;
 
   /**
@@ -41,6 +40,37 @@ final class Gunzip implements EpochBytes {
     this.input = new PieceInput(stream);
     this.order = order;
     this.channel = channel;
+  }
+
+  /** The members of one object. */
+  private static final class Members extends GZIPInputStream {
+    private static final int TRAILER_BYTES = 8;
+
+    private final PieceInput from;
+
+    Members(PieceInput from) throws IOException {
+      super(from, INPUT_BYTES);
+      this.from = from;
+    }
+
+    /**
+     * Whether something other than zeros, which pad files to whole blocks, follows the last member.
+     * The base class takes whatever doesn't begin like a member for the end.
+     */
+    boolean hasMore() throws IOException {
+      int unused = inf.getRemaining();
+      for (int i = len - Math.max(0, unused - TRAILER_BYTES); i < len; i++) {
+        if (buf[i] != 0) {
+          return true;
+        }
+      }
+      for (int next = from.read(); next >= 0; next = from.read()) {
+        if (next != 0) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** Opens a stream through the given way. */
@@ -65,7 +95,7 @@ final class Gunzip implements EpochBytes {
 
   /** Goes on to the next object; false after the last. */
   boolean nextObject() throws IOException, InterruptedException {
-    open = null;
+    closeMembers();
     if (!input.nextPiece()) {
       return false;
     }
@@ -89,11 +119,13 @@ final class Gunzip implements EpochBytes {
         if (!input.hasMore()) {
           return false;
         }
-        open = new GZIPInputStream(input, INPUT_BYTES);
+        open = new Members(input);
       }
       int n = open.read(copy, 0, Math.min(copy.length, into.remaining()));
       if (n > 0) {
         into.put(copy, 0, n);
+      } else if (open.hasMore()) {
+        throw new ZipException("something else follows its compressed data");
       }
       return n > 0;
     } catch (ZipException e) {
@@ -150,8 +182,21 @@ final class Gunzip implements EpochBytes {
     return stream.waitedNanos();
   }
 
+  /** Gives the inflater's memory back, which is no part of the heap. */
+  private void closeMembers() throws IOException {
+    if (open != null) {
+      open.close();
+      open = null;
+    }
+  }
+
   @Override
   public void close() {
+    try {
+      closeMembers();
+    } catch (IOException e) {
+      // Nothing more is wanted of it.
+    }
     stream.close();
   }
 }
