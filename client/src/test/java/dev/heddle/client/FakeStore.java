@@ -79,8 +79,7 @@ final class FakeStore implements ObjectStore {
   }
 
   @Override
-  public InputStream open(ObjectInfo object, long offset, long length)
-      throws ObjectStoreException {
+  public InputStream open(ObjectInfo object, long offset, long length) throws ObjectStoreException {
     check(object.uri());
     return new ByteArrayInputStream(
         objects.get(object.uri().toString()), (int) offset, (int) length);
