@@ -168,6 +168,9 @@ class S3ObjectStoreTest {
       try (InputStream in = store.open(object, 0, object.size())) {
         assertArrayEquals(body, in.readAllBytes());
       }
+      ByteBuffer direct = ByteBuffer.allocateDirect(body.length);
+      store.read(object, 0, direct, n -> {});
+      assertEquals(ByteBuffer.wrap(body), direct.flip(), key);
       stored.add(key);
     }
     assertEquals(
