@@ -95,6 +95,7 @@ class PipeCommandIT {
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
                 "-XX:-UsePerfData",
+                "-Djava.io.tmpdir=" + scratch,
                 "-cp",
                 Stream.concat(
                         Stream.of(System.getProperty("heddle.jar")),
@@ -207,9 +208,7 @@ class PipeCommandIT {
     }
     assertEquals(0, process.exitValue(), errors());
     assertNotEquals(orders.get(0), orders.get(1));
-    try (Stream<Path> left = Files.list(scratch)) {
-      assertEquals(List.of(), left.filter(file -> !file.endsWith("err")).toList());
-    }
+    assertLeavesNothing();
   }
 
   /** The numbers of the objects of which the bytes consist; each of them is there once. */
@@ -286,5 +285,118 @@ class PipeCommandIT {
     server.expireKeys(true);
     assertRefuses(2, "ExpiredToken", "--uri", "s3://data/few/", "--stdout");
     assertTrue(errors().contains("Check the credentials"), errors());
+  }
+
+  private void assertLeavesNothing() throws IOException {
+    try (Stream<Path> left = Files.list(scratch)) {
+      assertEquals(List.of(), left.filter(file -> !file.endsWith("err")).toList());
+    }
+  }
+
+  private Path awaitPipe(Process process, Path base) {
+    Path fifo = Path.of(base + "_0");
+    Awaitility.await("the pipe")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Files.exists(fifo) || !process.isAlive());
+    return fifo;
+  }
+
+  @Test
+  void aReaderOfStandardOutputMayStopWhenItHasEnough() throws Exception {
+    Process process = start(server.endpoint(), "--uri", "s3://data/all/1", "--stdout");
+    try {
+      try (InputStream in = process.getInputStream()) {
+        assertEquals(server.bytes("all/1-large", 0, 1)[0], (byte) in.read());
+      }
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS), "still runs without a reader");
+      assertEquals(0, process.exitValue(), errors());
+      assertTrue(errors().contains(", the reader closed early"), errors());
+      assertLeavesNothing();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aSignalEndsItAtOnceAndRemovesThePipe() throws Exception {
+    Path base = scratch.resolve("train");
+    Process process =
+        start(server.endpoint(), "--uri", "s3://data/few/", "--fifo", base.toString());
+    try {
+      assertTrue(Files.exists(awaitPipe(process, base)), errors());
+      process.destroy();
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS), "a signal doesn't end it");
+      assertEquals(128 + 15, process.exitValue());
+      assertLeavesNothing();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aSignalEndsItInTheMiddleOfAnEpoch() throws Exception {
+    Path base = scratch.resolve("train");
+    Process process =
+        start(server.endpoint(), "--uri", "s3://data/all/1", "--fifo", base.toString());
+    try {
+      Path fifo = awaitPipe(process, base);
+      assertTrue(Files.exists(fifo), errors());
+      try (InputStream in = Files.newInputStream(fifo)) {
+        in.readNBytes(1000);
+        process.destroy();
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS), "a signal doesn't end it");
+      }
+      assertEquals(128 + 15, process.exitValue());
+      assertLeavesNothing();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void keysThatExpireInTheMiddleEndItWithTheObjectsName() throws Exception {
+    Path base = scratch.resolve("train");
+    Process process =
+        start(server.endpoint(), "--uri", "s3://data/all/1", "--fifo", base.toString());
+    try {
+      Path fifo = awaitPipe(process, base);
+      assertTrue(Files.exists(fifo), errors());
+      try (InputStream in = Files.newInputStream(fifo)) {
+        in.readNBytes(1000);
+        server.expireKeys(true);
+        drain(in, MessageDigest.getInstance("SHA-256"));
+      }
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS), "still runs without data");
+      assertEquals(2, process.exitValue(), errors());
+      assertTrue(errors().contains("heddle: Could not read s3://data/all/1-large"), errors());
+      assertTrue(errors().contains("ExpiredToken"), errors());
+      assertTrue(errors().contains("Check the credentials"), errors());
+      assertLeavesNothing();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whatIsOnThisMachineIsNotBlamedOnACluster() throws Exception {
+    Path base = scratch.resolve("train");
+    Path file = Files.writeString(Path.of(base + "_0"), "precious");
+    assertRefuses(
+        2,
+        "cannot make the named pipe " + file,
+        "--uri",
+        "s3://data/few/",
+        "--fifo",
+        base.toString());
+    assertEquals("precious", Files.readString(file));
+    assertFalse(errors().contains("cluster"), errors());
+    Path missing = scratch.resolve("missing");
+    assertRefuses(
+        2,
+        "--fifo: there is no directory " + missing,
+        "--uri",
+        "s3://data/few/",
+        "--fifo",
+        missing.resolve("train").toString());
   }
 }

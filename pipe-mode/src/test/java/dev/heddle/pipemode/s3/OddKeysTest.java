@@ -75,8 +75,14 @@ class OddKeysTest {
   void keysThatLookAlikeStayApart() throws IOException {
     List<String> keys =
         List.of(
-            "alike/a b", "alike/a+b", "alike/a%20b", "alike/a%2Bb", "alike//a b", "alike/A b",
-            "alike/\u00e9", "alike/e\u0301");
+            "alike/a b",
+            "alike/a+b",
+            "alike/a%20b",
+            "alike/a%2Bb",
+            "alike//a b",
+            "alike/A b",
+            "alike/\u00e9",
+            "alike/e\u0301");
     for (String key : keys) {
       server.put(key, 100);
     }
@@ -98,7 +104,6 @@ class OddKeysTest {
     String key = "\u00e9".repeat(512);
     server.put(key, 10);
     assertArrayEquals(
-        server.bytes(key, 0, 10),
-        read(store.head(new ObjectUri("s3", "data", key)).orElseThrow()));
+        server.bytes(key, 0, 10), read(store.head(new ObjectUri("s3", "data", key)).orElseThrow()));
   }
 }
