@@ -11,6 +11,7 @@ import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.S3Access;
 import dev.heddle.pipemode.S3Access.AssumedRole;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,16 @@ class AssumedRoleTest {
     // The first were so near their end that they served for one call only.
     assertEquals(List.of("TEMP1", "TEMP2", "TEMP2", "TEMP2"), service.keysInS3);
     assertEquals(2, service.questions.size());
+  }
+
+  @Test
+  void rangesAreReadByTheRoleToo() throws Exception {
+    service.lifetimes = List.of(Duration.ofSeconds(40), Duration.ofHours(1));
+    ByteBuffer into = ByteBuffer.allocateDirect(3);
+    store.read(store.head(OBJECT).orElseThrow(), 0, into, bytes -> {});
+    assertEquals(ByteBuffer.wrap(new byte[] {'a', 'b', 'c'}), into.flip());
+    assertEquals(List.of("TEMP1", "TEMP2"), service.keysInS3);
+    assertEquals(List.of("token-1", "token-2"), service.tokensInS3);
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A token service that answers AssumeRole with keys called TEMP1, TEMP2 and so on, and an S3 whose
- * every object is there, which notes with which keys it was asked.
+ * every object is there and is three bytes long, which notes with which keys it was asked.
  */
 final class FakeTokenService implements AutoCloseable {
   final List<Map<String, String>> questions = new CopyOnWriteArrayList<>();
@@ -54,8 +54,14 @@ final class FakeTokenService implements AutoCloseable {
         tokensInS3.add(
             String.valueOf(exchange.getRequestHeaders().getFirst("X-Amz-Security-Token")));
         exchange.getResponseHeaders().set("ETag", "\"e\"");
-        exchange.getResponseHeaders().set("Content-Length", "3");
-        exchange.sendResponseHeaders(200, -1);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+          exchange.getResponseHeaders().set("Content-Length", "3");
+          exchange.sendResponseHeaders(200, -1);
+        } else {
+          exchange.getResponseHeaders().set("Content-Range", "bytes 0-2/3");
+          exchange.sendResponseHeaders(206, 3);
+          exchange.getResponseBody().write(new byte[] {'a', 'b', 'c'});
+        }
       }
     }
   }
