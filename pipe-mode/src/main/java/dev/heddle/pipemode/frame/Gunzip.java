@@ -9,10 +9,8 @@ import dev.heddle.pipemode.read.Piece;
 import dev.heddle.pipemode.read.PieceSource;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -20,17 +18,16 @@ import java.util.zip.ZipException;
  * included) before it enters the pipe. An empty object gives no bytes.
  */
 final class Gunzip implements EpochBytes {
-  private static final int INPUT_BYTES = 64 * 1024;
   private static final int OUTPUT_BYTES = 1 << 20;
   private static final int COPY_BYTES = 64 * 1024;
 
   private final OrderedStream stream;
   private final PieceInput input;
+  private final GzipFile file;
   private final ConcurrentLinkedQueue<ObjectInfo> order;
   private final String channel;
   private final ByteBuffer output = ByteBuffer.allocateDirect(OUTPUT_BYTES);
   private final byte[] copy = new byte[COPY_BYTES];
-  private InputStream open;
   private ObjectInfo current;
 
   /**
@@ -39,6 +36,7 @@ final class Gunzip implements EpochBytes {
   private Gunzip(OrderedStream stream, ConcurrentLinkedQueue<ObjectInfo> order, String channel) {
     this.stream = stream;
     this.input = new PieceInput(stream);
+    this.file = new GzipFile(input);
     this.order = order;
     this.channel = channel;
   }
@@ -65,10 +63,10 @@ final class Gunzip implements EpochBytes {
 
   /** Goes on to the next object; false after the last. */
   boolean nextObject() throws IOException, InterruptedException {
-    open = null;
     if (!input.nextPiece()) {
       return false;
     }
+    file.begin();
     current = order.remove();
     return true;
   }
@@ -85,13 +83,7 @@ final class Gunzip implements EpochBytes {
    */
   boolean read(ByteBuffer into) throws IOException, InterruptedException {
     try {
-      if (open == null) {
-        if (!input.hasMore()) {
-          return false;
-        }
-        open = new GZIPInputStream(input, INPUT_BYTES);
-      }
-      int n = open.read(copy, 0, Math.min(copy.length, into.remaining()));
+      int n = file.read(copy, 0, Math.min(copy.length, into.remaining()));
       if (n > 0) {
         into.put(copy, 0, n);
       }

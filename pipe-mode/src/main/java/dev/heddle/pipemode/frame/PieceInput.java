@@ -39,7 +39,7 @@ final class PieceInput extends InputStream {
   }
 
   /** Whether the piece has bytes, or more of them. */
-  boolean hasMore() throws IOException {
+  private boolean hasMore() throws IOException {
     try {
       while (!bytes.hasRemaining() && !last) {
         take();
@@ -67,11 +67,5 @@ final class PieceInput extends InputStream {
     int n = Math.min(length, bytes.remaining());
     bytes.get(into, offset, n);
     return n;
-  }
-
-  /** Whether anything is left of the piece; a gzip file's next member is looked for only then. */
-  @Override
-  public int available() throws IOException {
-    return hasMore() ? bytes.remaining() : 0;
   }
 }
