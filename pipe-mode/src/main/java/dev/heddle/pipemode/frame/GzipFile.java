@@ -70,7 +70,8 @@ final class GzipFile {
       }
       return -1;
     } catch (DataFormatException e) {
-      throw (ZipException) new ZipException(e.getMessage()).initCause(e);
+      String why = e.getMessage() == null ? "its data is broken" : e.getMessage();
+      throw (ZipException) new ZipException(why).initCause(e);
     }
   }
 

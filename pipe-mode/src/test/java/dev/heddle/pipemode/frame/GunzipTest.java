@@ -208,6 +208,26 @@ class GunzipTest {
   }
 
   @Test
+  void aDamagedByteAnywhereIsRefusedByNameOrDoesNoHarm() throws Exception {
+    byte[] data = text("some text, some text and some more text");
+    byte[] whole = join(gzip(data), gzip(data));
+    int refusals = 0;
+    for (int i = 0; i < whole.length; i++) {
+      byte[] damaged = whole.clone();
+      damaged[i] ^= 0x55;
+      try {
+        assertArrayEquals(join(data, data), flow(GZIP, damaged), "byte " + i);
+      } catch (ObjectStoreException e) {
+        assertTrue(e.getMessage().contains("s3://b/o00000 can't be"), e.getMessage());
+        assertTrue(!e.getMessage().contains("null"), e.getMessage());
+        refusals++;
+      }
+    }
+    // All but the time and the kind of compression and system, which nobody reads.
+    assertEquals(whole.length - 2 * 6, refusals);
+  }
+
+  @Test
   void allFieldsOfAHeaderAreSkipped() throws Exception {
     byte[] plain = gzip(text("data"));
     // FEXTRA of 3 bytes, FNAME and FCOMMENT.

@@ -90,6 +90,7 @@ class S3ObjectStoreReadTest {
             "r/ümläut/日本語/\uD83E\uDDF5",
             "r/line\nbreak\rand\ttab\u0001",
             "r//double//slash",
+            "r/./dot",
             "r/...dots/.hidden",
             "r/" + "k".repeat(240) + "/" + "ü".repeat(100))) {
       byte[] body = key.getBytes(StandardCharsets.UTF_8);

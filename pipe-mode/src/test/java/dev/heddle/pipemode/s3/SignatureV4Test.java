@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -75,7 +76,7 @@ class SignatureV4Test {
             .request();
     Map<String, String> headers = new HashMap<>();
     signed.forEachHeader(
-        (name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
+        (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
     return headers;
   }
 
