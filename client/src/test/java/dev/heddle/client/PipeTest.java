@@ -53,13 +53,28 @@ class PipeTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"a,,b", ",a", "a,", ","})
+  @CsvSource(
+      delimiter = '|',
+      value = {"a,,b", ",a", "a,", ","})
   void anAttributeHasAName(String names) {
     wrong(URI + "--stdout --augmented " + names, "--augmented wants names");
   }
 
   @ParameterizedTest
-  @CsvSource({"1", "1/1", "-1/2", "2/2", "0/0", "a/2", "0/b", "0/1/2", "/", "0/", "/2", "0/99999999999"})
+  @CsvSource({
+    "1",
+    "1/1",
+    "-1/2",
+    "2/2",
+    "0/0",
+    "a/2",
+    "0/b",
+    "0/1/2",
+    "/",
+    "0/",
+    "/2",
+    "0/99999999999"
+  })
   void aShardIsOneOfItsNumber(String shard) {
     wrong(URI + "--stdout --shard=" + shard, "--shard must be I/N");
   }

@@ -37,12 +37,7 @@ class AugmentedManifestTest {
 
   private static ChannelSource source(boolean sharded, OptionalLong seed, String... names) {
     return new ChannelSource(
-        "train",
-        ChannelSource.Kind.AUGMENTED_MANIFEST_FILE,
-        URI,
-        List.of(names),
-        sharded,
-        seed);
+        "train", ChannelSource.Kind.AUGMENTED_MANIFEST_FILE, URI, List.of(names), sharded, seed);
   }
 
   private static List<String> pieces(AugmentedManifest manifest, int host, int hosts, int epoch)
@@ -81,10 +76,12 @@ class AugmentedManifestTest {
   void attributesComeInTheOrderOfTheNamesWhateverTheLinesOrder() throws Exception {
     assertEquals(
         List.of("1", "2", "3", "4"),
-        values("{\"a\":\"1\",\"b\":\"2\",\"z\":0}\n{\"z\":{},\"b\":\"4\",\"a\":\"3\"}\n", "a", "b"));
+        values(
+            "{\"a\":\"1\",\"b\":\"2\",\"z\":0}\n{\"z\":{},\"b\":\"4\",\"a\":\"3\"}\n", "a", "b"));
     assertEquals(
         List.of("2", "1", "4", "3"),
-        values("{\"a\":\"1\",\"b\":\"2\",\"z\":0}\n{\"z\":{},\"b\":\"4\",\"a\":\"3\"}\n", "b", "a"));
+        values(
+            "{\"a\":\"1\",\"b\":\"2\",\"z\":0}\n{\"z\":{},\"b\":\"4\",\"a\":\"3\"}\n", "b", "a"));
   }
 
   @ParameterizedTest
@@ -149,8 +146,7 @@ class AugmentedManifestTest {
         values(
             "{\"label\":7,\"image-ref\":\"s3://images/1 ü%20+.png\"}\n"
                 + "{\"image-ref\":\"s3:\\/\\/images\\/2.png\",\"label\":8}\n",
-            "image-ref",
-            "label"));
+            "image-ref", "label"));
   }
 
   @Test
@@ -182,16 +178,17 @@ class AugmentedManifestTest {
     ObjectStoreException refused =
         assertThrows(
             ObjectStoreException.class,
-            () ->
-                AugmentedManifest.load(
-                    store, source(false, OptionalLong.empty(), "a"), scratch));
+            () -> AugmentedManifest.load(store, source(false, OptionalLong.empty(), "a"), scratch));
     assertTrue(refused.getMessage().contains("line 1 of"), refused.getMessage());
   }
 
   @Test
   void aLineThatIsTooLongForMemoryIsRefused() {
     refused(
-        "{\"a\":1}\n{\"a\":\"" + "x".repeat(8 << 20) + "\"}\n", 2, "longer than 8388608 bytes", "a");
+        "{\"a\":1}\n{\"a\":\"" + "x".repeat(8 << 20) + "\"}\n",
+        2,
+        "longer than 8388608 bytes",
+        "a");
   }
 
   @Test
@@ -209,9 +206,7 @@ class AugmentedManifestTest {
     ObjectStoreException missing =
         assertThrows(
             ObjectStoreException.class,
-            () ->
-                AugmentedManifest.load(
-                    store, source(false, OptionalLong.empty(), "a"), scratch));
+            () -> AugmentedManifest.load(store, source(false, OptionalLong.empty(), "a"), scratch));
     assertEquals(Kind.NOT_FOUND, missing.kind());
     assertTrue(missing.getMessage().contains(URI.toString()), missing.getMessage());
   }
@@ -220,8 +215,7 @@ class AugmentedManifestTest {
   void aMissingReferencedObjectIsNamed() {
     ObjectStoreException missing =
         assertThrows(
-            ObjectStoreException.class,
-            () -> values("{\"x-ref\":\"s3://b/gone\"}\n", "x-ref"));
+            ObjectStoreException.class, () -> values("{\"x-ref\":\"s3://b/gone\"}\n", "x-ref"));
     assertEquals(Kind.NOT_FOUND, missing.kind());
     assertTrue(missing.getMessage().contains("s3://b/gone"), missing.getMessage());
     assertTrue(missing.getMessage().contains(URI.toString()), missing.getMessage());

@@ -92,8 +92,7 @@ class PipeChannelTest {
   }
 
   private static ChannelSource prefix(boolean sharded, OptionalLong seed) {
-    return new ChannelSource(
-        "train", Kind.S3_PREFIX, ObjectUri.parse("s3://b/n/"), sharded, seed);
+    return new ChannelSource("train", Kind.S3_PREFIX, ObjectUri.parse("s3://b/n/"), sharded, seed);
   }
 
   private List<String> fill(int count) {
@@ -111,7 +110,8 @@ class PipeChannelTest {
     List<String> bodies = fill(101);
     for (long seed : new long[] {0, 42, -1, Long.MIN_VALUE}) {
       for (int host = 0; host < 3; host++) {
-        try (PipeChannel sharded = open(prefix(true, OptionalLong.of(seed)), host, 3, PipeFormat.PLAIN);
+        try (PipeChannel sharded =
+                open(prefix(true, OptionalLong.of(seed)), host, 3, PipeFormat.PLAIN);
             PipeChannel whole =
                 open(prefix(false, OptionalLong.of(seed)), host, 3, PipeFormat.PLAIN)) {
           for (int epoch = 0; epoch < 4; epoch++) {
@@ -279,8 +279,7 @@ class PipeChannelTest {
     // Without records it is no trouble, nor where its length isn't known yet, nor a byte below.
     PipeChannel.open(huge, source, alone, PipeFormat.PLAIN, reader, scratch).close();
     PipeChannel.open(huge, source, alone, new PipeFormat(true, true), reader, scratch).close();
-    PipeChannel.open(
-            new Numbered(1, (1L << 29) - 1), source, alone, RECORDS, reader, scratch)
+    PipeChannel.open(new Numbered(1, (1L << 29) - 1), source, alone, RECORDS, reader, scratch)
         .close();
   }
 

@@ -1,8 +1,8 @@
 package dev.heddle.pipemode.frame;
 
+import dev.heddle.pipemode.MemoryStore;
 import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.ObjectUri;
-import dev.heddle.pipemode.MemoryStore;
 import dev.heddle.pipemode.feed.EpochBytes;
 import dev.heddle.pipemode.read.ParallelReader;
 import dev.heddle.pipemode.read.Piece;
@@ -19,8 +19,7 @@ import java.util.List;
 final class Flow implements AutoCloseable {
   private final MemoryStore store = new MemoryStore();
   private final List<ObjectInfo> objects = new ArrayList<>();
-  private final ParallelReader reader =
-      new ParallelReader(store, new ReadLimits(4, 32L << 20, 1));
+  private final ParallelReader reader = new ParallelReader(store, new ReadLimits(4, 32L << 20, 1));
   private long counted;
   private long stored;
 

@@ -231,7 +231,8 @@ class GunzipTest {
   void allFieldsOfAHeaderAreSkipped() throws Exception {
     byte[] plain = gzip(text("data"));
     // FEXTRA of 3 bytes, FNAME and FCOMMENT.
-    byte[] header = HexFormat.of().parseHex("1f8b081c000000000003" + "0300010203" + "6e00" + "6300");
+    byte[] header =
+        HexFormat.of().parseHex("1f8b081c000000000003" + "0300010203" + "6e00" + "6300");
     assertArrayEquals(
         text("data"), flow(GZIP, join(header, Arrays.copyOfRange(plain, 10, plain.length))));
   }

@@ -107,8 +107,7 @@ class RecordIoTest {
         return null;
       }
       given[0] = true;
-      return new Piece.StoredObject(
-          new ObjectInfo(ObjectUri.parse("s3://b/huge"), size, "\"x\""));
+      return new Piece.StoredObject(new ObjectInfo(ObjectUri.parse("s3://b/huge"), size, "\"x\""));
     };
   }
 }

@@ -1,10 +1,10 @@
 package dev.heddle.pipemode.s3;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.awaitility.Awaitility.await;
 
 import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.ObjectStoreException;
@@ -95,8 +95,7 @@ class RangeReaderTest {
   }
 
   private ObjectStoreException fails(Kind kind, Duration retryFor, String... words) {
-    ObjectStoreException failure =
-        assertThrows(ObjectStoreException.class, () -> read(retryFor));
+    ObjectStoreException failure = assertThrows(ObjectStoreException.class, () -> read(retryFor));
     assertEquals(kind, failure.kind(), failure.getMessage());
     assertTrue(
         failure.getMessage().startsWith("Could not read s3://bucket/key: "), failure.getMessage());
@@ -292,8 +291,7 @@ class RangeReaderTest {
     await().until(() -> server.requests().size() == 1 && arrived.get() == expected);
     thread.interrupt();
     thread.join();
-    assertEquals(
-        "Stopped while trying to read s3://bucket/key.", failure.get().getMessage());
+    assertEquals("Stopped while trying to read s3://bucket/key.", failure.get().getMessage());
     assertTrue(flag.get());
     assertEquals(0, pauses.get());
   }

@@ -149,8 +149,7 @@ class SignatureV4Test {
       SortedMap<String, String> headers = headers();
       headers.put("if-match", broken);
       IllegalArgumentException refused =
-          assertThrows(
-              IllegalArgumentException.class, () -> signature.sign("/key", headers, KEYS));
+          assertThrows(IllegalArgumentException.class, () -> signature.sign("/key", headers, KEYS));
       assertTrue(refused.getMessage().contains("if-match"), refused.getMessage());
     }
   }

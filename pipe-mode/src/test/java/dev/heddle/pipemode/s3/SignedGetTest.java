@@ -118,7 +118,11 @@ class SignedGetTest {
         "http://127.0.0.1:9000",
         "/bucket/a",
         "127.0.0.1:9000");
-    is(get("http://[::1]:9000", "r", true, "bucket", "a"), "http://[::1]:9000", "/bucket/a", "[::1]:9000");
+    is(
+        get("http://[::1]:9000", "r", true, "bucket", "a"),
+        "http://[::1]:9000",
+        "/bucket/a",
+        "[::1]:9000");
   }
 
   @Test
@@ -161,8 +165,7 @@ class SignedGetTest {
 
   @Test
   void withoutATagNoneIsAskedFor() {
-    assertFalse(
-        lines(get("http://h:1", "r", true, "b", "k", "")).toString().contains("if-match"));
+    assertFalse(lines(get("http://h:1", "r", true, "b", "k", "")).toString().contains("if-match"));
   }
 
   @Test
