@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -152,7 +153,7 @@ final class Connection implements Closeable {
   private void fill() throws IOException {
     next = 0;
     end = 0;
-    int n = in.read(ahead);
+    int n = receive(ahead, 0, ahead.length);
     if (n < 0) {
       throw new EOFException(origin + " closed the connection");
     }
@@ -167,7 +168,7 @@ final class Connection implements Closeable {
       next += n;
       return n;
     }
-    return in.read(into, offset, length);
+    return receive(into, offset, length);
   }
 
   /**
@@ -185,11 +186,23 @@ final class Connection implements Closeable {
     if (plain.isPresent()) {
       return plain.get().read(into);
     }
-    int n = in.read(deciphered(), 0, Math.min(deciphered.length, into.remaining()));
+    int n = receive(deciphered(), 0, Math.min(deciphered.length, into.remaining()));
     if (n > 0) {
       into.put(deciphered, 0, n);
     }
     return n;
+  }
+
+  private int receive(byte[] into, int offset, int length) throws IOException {
+    try {
+      return in.read(into, offset, length);
+    } catch (SocketTimeoutException e) {
+      // Its own message names nobody.
+      throw (IOException)
+          new SocketTimeoutException(
+                  origin + " sent nothing for " + socket.getSoTimeout() / 1000 + " s")
+              .initCause(e);
+    }
   }
 
   private byte[] deciphered() {

@@ -6,16 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,90 +41,10 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 @Timeout(60)
 class SocketHttpClientTest {
 
-  /** Answers each request on each connection with the next of the given texts. */
-  private static final class Server implements AutoCloseable {
-    private final ServerSocket socket;
-    private final List<String> answers;
-    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
-    private final List<Integer> connections = Collections.synchronizedList(new ArrayList<>());
-    private int next;
-
-    /**
-     * @param answers one that ends in CLOSE is followed by the end of the connection, one that ends
-     *     in HANG by nothing
-     */
-    Server(ServerSocketFactory factory, String... answers) throws IOException {
-      socket = factory.createServerSocket(0, 10, InetAddress.getLoopbackAddress());
-      this.answers = List.of(answers);
-      Thread thread = new Thread(this::serve);
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    URI uri(String path) {
-      return URI.create("http://127.0.0.1:" + socket.getLocalPort() + path);
-    }
-
-    private void serve() {
-      int connection = 0;
-      while (!socket.isClosed()) {
-        try (Socket client = socket.accept()) {
-          connection++;
-          serve(client, connection);
-        } catch (IOException e) {
-          // The test sees what came of it.
-        }
-      }
-    }
-
-    private void serve(Socket client, int connection) throws IOException {
-      BufferedReader in =
-          new BufferedReader(
-              new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
-      OutputStream out = client.getOutputStream();
-      while (true) {
-        StringBuilder request = new StringBuilder();
-        int length = 0;
-        for (String line = in.readLine(); !"".equals(line); line = in.readLine()) {
-          if (line == null) {
-            return;
-          }
-          request.append(line).append('\n');
-          if (line.startsWith("Content-Length: ")) {
-            length = Integer.parseInt(line.substring(16));
-          }
-        }
-        for (int i = 0; i < length; i++) {
-          request.append((char) in.read());
-        }
-        requests.add(request.toString());
-        connections.add(connection);
-        String answer = answers.get(next++);
-        boolean hang = answer.endsWith("HANG");
-        boolean close = answer.endsWith("CLOSE");
-        String text = answer.replaceAll("(HANG|CLOSE)$", "");
-        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
-        out.flush();
-        if (hang) {
-          // Until the client goes away.
-          int unused = in.read();
-        }
-        if (hang || close) {
-          return;
-        }
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
-
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-  private static Server server(String... answers) throws IOException {
-    return new Server(ServerSocketFactory.getDefault(), answers);
+  private static ScriptedServer server(String... answers) throws IOException {
+    return new ScriptedServer(ServerSocketFactory.getDefault(), answers);
   }
 
   private static SocketHttpClient client() {
@@ -161,31 +75,31 @@ class SocketHttpClientTest {
 
   @Test
   void aConnectionIsUsedAgain() throws IOException {
-    try (Server server = server(OK, OK, OK);
+    try (ScriptedServer server = server(OK, OK, OK);
         SocketHttpClient client = client()) {
       assertEquals("hi", get(client, server.uri("/a?x=%20")));
       assertEquals("hi", get(client, server.uri("/b")));
-      assertEquals(List.of(1, 1), server.connections);
+      assertEquals(List.of(1, 1), server.connections());
       assertTrue(
-          server.requests.get(0).startsWith("GET /a?x=%20 HTTP/1.1\nHost: 127.0.0.1:"),
-          server.requests.get(0));
+          server.requests().get(0).startsWith("GET /a?x=%20 HTTP/1.1\nHost: 127.0.0.1:"),
+          server.requests().get(0));
     }
   }
 
   @Test
   void aConnectionThatTheServerClosedIsReplacedUnnoticed() throws IOException {
-    try (Server server = server(OK + "CLOSE", OK);
+    try (ScriptedServer server = server(OK + "CLOSE", OK);
         SocketHttpClient client = client()) {
       assertEquals("hi", get(client, server.uri("/a")));
       assertEquals("hi", get(client, server.uri("/b")));
-      assertEquals(List.of(1, 2), server.connections);
+      assertEquals(List.of(1, 2), server.connections());
     }
   }
 
   @Test
   void aServerThatWantsToCloseIsLetTo() throws IOException {
     String last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhiCLOSE";
-    try (Server server = server(last, OK);
+    try (ScriptedServer server = server(last, OK);
         SocketHttpClient client = client()) {
       assertEquals("hi", get(client, server.uri("/a")));
       assertEquals("hi", get(client, server.uri("/b")));
@@ -208,31 +122,31 @@ class SocketHttpClientTest {
             "Trailer: x",
             "",
             "");
-    try (Server server = server(chunked, OK);
+    try (ScriptedServer server = server(chunked, OK);
         SocketHttpClient client = client()) {
       assertEquals("abc0123456789", get(client, server.uri("/a")));
       assertEquals("hi", get(client, server.uri("/b")));
-      assertEquals(List.of(1, 1), server.connections);
+      assertEquals(List.of(1, 1), server.connections());
     }
   }
 
   @Test
   void aChunkedBodyOfWhichTheEndWasntReadIsNoHindrance() throws IOException {
     String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
-    try (Server server = server(chunked, OK);
+    try (ScriptedServer server = server(chunked, OK);
         SocketHttpClient client = client()) {
       try (InputStream in =
           call(client, SdkHttpMethod.GET, server.uri("/a"), null).responseBody().orElseThrow()) {
         assertArrayEquals(new byte[] {'a', 'b', 'c'}, in.readNBytes(3));
       }
       assertEquals("hi", get(client, server.uri("/b")));
-      assertEquals(List.of(1, 1), server.connections);
+      assertEquals(List.of(1, 1), server.connections());
     }
   }
 
   @Test
   void aBodyWithoutALengthEndsWithItsConnection() throws IOException {
-    try (Server server = server("HTTP/1.1 200 OK\r\n\r\nall of itCLOSE");
+    try (ScriptedServer server = server("HTTP/1.1 200 OK\r\n\r\nall of itCLOSE");
         SocketHttpClient client = client()) {
       assertEquals("all of it", get(client, server.uri("/a")));
     }
@@ -240,7 +154,7 @@ class SocketHttpClientTest {
 
   @Test
   void aBodyThatEndsEarlyIsAFailure() throws IOException {
-    try (Server server = server("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshortCLOSE");
+    try (ScriptedServer server = server("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshortCLOSE");
         SocketHttpClient client = client()) {
       EOFException early = assertThrows(EOFException.class, () -> get(client, server.uri("/a")));
       assertTrue(early.getMessage().contains("4 bytes early"), early.getMessage());
@@ -250,7 +164,7 @@ class SocketHttpClientTest {
   @Test
   void answersWithoutABodyHaveNone() throws IOException {
     String head = "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n";
-    try (Server server = server(head, "HTTP/1.1 204 No Content\r\n\r\n", OK);
+    try (ScriptedServer server = server(head, "HTTP/1.1 204 No Content\r\n\r\n", OK);
         SocketHttpClient client = client()) {
       HttpExecuteResponse answer = call(client, SdkHttpMethod.HEAD, server.uri("/a"), null);
       assertTrue(answer.responseBody().isEmpty());
@@ -259,7 +173,7 @@ class SocketHttpClientTest {
       assertTrue(
           call(client, SdkHttpMethod.DELETE, server.uri("/b"), null).responseBody().isEmpty());
       assertEquals("hi", get(client, server.uri("/c")));
-      assertEquals(List.of(1, 1, 1), server.connections);
+      assertEquals(List.of(1, 1, 1), server.connections());
     }
   }
 
@@ -267,26 +181,26 @@ class SocketHttpClientTest {
   void aBodyIsSentWholeAndInterimAnswersAreSkipped() throws IOException {
     byte[] body = new byte[200_000];
     Arrays.fill(body, (byte) 'x');
-    try (Server server = server("HTTP/1.1 100 Continue\r\n\r\n" + OK);
+    try (ScriptedServer server = server("HTTP/1.1 100 Continue\r\n\r\n" + OK);
         SocketHttpClient client = client()) {
       HttpExecuteResponse answer = call(client, SdkHttpMethod.PUT, server.uri("/a"), body);
       assertEquals(200, answer.httpResponse().statusCode());
-      assertTrue(server.requests.get(0).endsWith("x".repeat(200_000)));
+      assertTrue(server.requests().get(0).endsWith("x".repeat(200_000)));
     }
   }
 
   @Test
   void aPutWithoutABodySaysSo() throws IOException {
-    try (Server server = server(OK);
+    try (ScriptedServer server = server(OK);
         SocketHttpClient client = client()) {
       call(client, SdkHttpMethod.PUT, server.uri("/a"), null);
-      assertTrue(server.requests.get(0).contains("Content-Length: 0\n"));
+      assertTrue(server.requests().get(0).contains("Content-Length: 0\n"));
     }
   }
 
   @Test
   void whatIsNoHttpIsRefused() throws IOException {
-    try (Server server = server("SSH-2.0-OpenSSH_9.2\r\n\r\nCLOSE");
+    try (ScriptedServer server = server("SSH-2.0-OpenSSH_9.2\r\n\r\nCLOSE");
         SocketHttpClient client = client()) {
       IOException refused = assertThrows(IOException.class, () -> get(client, server.uri("/a")));
       assertTrue(refused.getMessage().endsWith("doesn't speak HTTP/1.1"), refused.getMessage());
@@ -295,7 +209,7 @@ class SocketHttpClientTest {
 
   @Test
   void anEndlessHeadIsRefused() throws IOException {
-    try (Server server = server("HTTP/1.1 200 OK\r\nX: " + "y".repeat(300_000) + "CLOSE");
+    try (ScriptedServer server = server("HTTP/1.1 200 OK\r\nX: " + "y".repeat(300_000) + "CLOSE");
         SocketHttpClient client = client()) {
       IOException refused = assertThrows(IOException.class, () -> get(client, server.uri("/a")));
       assertTrue(refused.getMessage().endsWith("endless response head"), refused.getMessage());
@@ -304,7 +218,7 @@ class SocketHttpClientTest {
 
   @Test
   void aSilentServerIsGivenUp() throws IOException {
-    try (Server server = server("HANG");
+    try (ScriptedServer server = server("HANG");
         SocketHttpClient client =
             new SocketHttpClient(
                 new ConnectionPool(Duration.ofSeconds(5), Duration.ofMillis(50), () -> null))) {
@@ -330,7 +244,7 @@ class SocketHttpClientTest {
   @Test
   void aHeaderCannotBeginAnother() {
     try (SocketHttpClient client = client();
-        Server server = server(OK)) {
+        ScriptedServer server = server(OK)) {
       SdkHttpFullRequest request =
           SdkHttpFullRequest.builder()
               .method(SdkHttpMethod.GET)
@@ -350,7 +264,7 @@ class SocketHttpClientTest {
   void tlsIsSpokenTrustedAndInterrupted(@TempDir Path directory) throws Exception {
     SSLContext context = selfSigned(directory);
     String stalled = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshortHANG";
-    try (Server server = new Server(context.getServerSocketFactory(), OK, stalled);
+    try (ScriptedServer server = new ScriptedServer(context.getServerSocketFactory(), OK, stalled);
         SocketHttpClient trusting =
             new SocketHttpClient(
                 new ConnectionPool(
@@ -379,7 +293,7 @@ class SocketHttpClientTest {
       assertFalse(reader.isAlive());
       assertTrue(end.get() != null);
     }
-    try (Server server = new Server(context.getServerSocketFactory(), OK);
+    try (ScriptedServer server = new ScriptedServer(context.getServerSocketFactory(), OK);
         SocketHttpClient client = client()) {
       URI uri = URI.create(server.uri("/a").toString().replace("http:", "https:"));
       IOException untrusted = assertThrows(IOException.class, () -> get(client, uri));
