@@ -20,9 +20,6 @@ public interface EpochBytes extends Closeable {
   /** Objects that have been given whole. */
   long objects();
 
-  /** How long {@link #next} has waited for the store, in nanoseconds. */
-  long waitedNanos();
-
   @Override
   void close();
 }

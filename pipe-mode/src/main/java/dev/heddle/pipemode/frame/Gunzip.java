@@ -177,11 +177,6 @@ final class Gunzip implements EpochBytes {
     return stream.objects();
   }
 
-  @Override
-  public long waitedNanos() {
-    return stream.waitedNanos();
-  }
-
   /** Gives the inflater's memory back, which is no part of the heap. */
   private void closeMembers() throws IOException {
     if (open != null) {

@@ -136,11 +136,6 @@ final class GunzipRecords implements EpochBytes {
   }
 
   @Override
-  public long waitedNanos() {
-    return objects.waitedNanos();
-  }
-
-  @Override
   public void close() {
     objects.close();
     try {

@@ -31,11 +31,6 @@ final class PlainBytes implements EpochBytes {
   }
 
   @Override
-  public long waitedNanos() {
-    return stream.waitedNanos();
-  }
-
-  @Override
   public void close() {
     stream.close();
   }

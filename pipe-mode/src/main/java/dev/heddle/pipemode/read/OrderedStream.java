@@ -38,7 +38,6 @@ public final class OrderedStream implements Closeable {
   private Thread planner;
   private long taken;
   private long objects;
-  private long waitedNanos;
 
   // The planner's own.
   private Piece piece;
@@ -59,11 +58,6 @@ public final class OrderedStream implements Closeable {
   /** Stored objects whose last byte was taken. */
   public synchronized long objects() {
     return objects;
-  }
-
-  /** How long the taker has waited for bytes, in nanoseconds. */
-  public synchronized long waitedNanos() {
-    return waitedNanos;
   }
 
   /**
@@ -116,7 +110,6 @@ public final class OrderedStream implements Closeable {
       }
     } finally {
       waiting = false;
-      waitedNanos += System.nanoTime() - since;
     }
   }
 

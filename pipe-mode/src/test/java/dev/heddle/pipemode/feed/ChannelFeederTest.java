@@ -94,11 +94,6 @@ class ChannelFeederTest {
     }
 
     @Override
-    public long waitedNanos() {
-      return 0;
-    }
-
-    @Override
     public void close() {
       // There is nothing to give back.
     }
