@@ -1,8 +1,8 @@
 package dev.heddle.pipemode.channel;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Native;
 import dev.heddle.pipemode.DiskFullException;
+import dev.heddle.pipemode.kernel.Libc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,31 +18,7 @@ import org.apache.logging.log4j.Logger;
 final class DiskBlocks {
   private static final Logger LOG = LogManager.getLogger(DiskBlocks.class);
 
-  private static final int EINTR = 4;
-  private static final int ENOSPC = 28;
-  private static final int EDQUOT = 122;
-
   private DiskBlocks() {}
-
-  /** Linux; a class of its own, because it can't be loaded everywhere. */
-  private static final class Libc {
-    static final int O_WRONLY = 1;
-    static final int O_CLOEXEC = 0x80000;
-
-    static {
-      Native.register(Libc.class, "c");
-    }
-
-    private Libc() {}
-
-    static native int open(String path, int flags, int mode) throws LastErrorException;
-
-    /** Not posix_fallocate, which writes zeros where the file system can't do it. */
-    static native int fallocate(int fd, int mode, long offset, long length)
-        throws LastErrorException;
-
-    static native int close(int fd);
-  }
 
   /**
    * Makes an empty file of that size, in place of whatever file was there.
@@ -68,14 +44,14 @@ final class DiskBlocks {
 
   private static boolean reserve(Path file, long size) throws DiskFullException {
     try {
-      int fd = Libc.open(file.toString(), Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
+      int fd = Libc.open(file, Libc.O_WRONLY);
       try {
         return reserve(fd, size);
       } finally {
         Libc.close(fd);
       }
     } catch (LastErrorException e) {
-      if (e.getErrorCode() == ENOSPC || e.getErrorCode() == EDQUOT) {
+      if (e.getErrorCode() == Libc.ENOSPC || e.getErrorCode() == Libc.EDQUOT) {
         throw new DiskFullException(
             "The disk has no room for the "
                 + size
@@ -96,7 +72,7 @@ final class DiskBlocks {
       try {
         return Libc.fallocate(fd, 0, 0, size) == 0;
       } catch (LastErrorException e) {
-        if (e.getErrorCode() != EINTR) {
+        if (e.getErrorCode() != Libc.EINTR) {
           throw e;
         }
       }

@@ -1,6 +1,7 @@
 package dev.heddle.pipemode.feed;
 
 import com.sun.jna.LastErrorException;
+import dev.heddle.pipemode.kernel.Libc;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -1,9 +1,11 @@
 package dev.heddle.pipemode.feed;
 
+import dev.heddle.pipemode.kernel.Libc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.util.function.BooleanSupplier;
 
 /** The writing end of a pipe that has a reader. The reader sees its end when this is closed. */
 final class FifoSink implements ByteSink {
@@ -18,16 +20,26 @@ final class FifoSink implements ByteSink {
 
   @Override
   public boolean write(ByteBuffer bytes) throws IOException, InterruptedException {
+    return write(channel, bytes, this::readerGone);
+  }
+
+  /**
+   * Writes to a pipe as {@link ByteSink#write} says.
+   *
+   * @param readerGone asked when a write failed
+   */
+  static boolean write(FileChannel to, ByteBuffer bytes, BooleanSupplier readerGone)
+      throws IOException, InterruptedException {
     try {
       while (bytes.hasRemaining()) {
-        channel.write(bytes);
+        to.write(bytes);
       }
       return true;
     } catch (ClosedByInterruptException e) {
       boolean unused = Thread.interrupted();
       throw (InterruptedException) new InterruptedException().initCause(e);
     } catch (IOException e) {
-      if (readerGone()) {
+      if (readerGone.getAsBoolean()) {
         return false;
       }
       throw e;

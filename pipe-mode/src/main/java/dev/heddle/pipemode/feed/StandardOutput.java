@@ -1,10 +1,10 @@
 package dev.heddle.pipemode.feed;
 
+import dev.heddle.pipemode.kernel.Libc;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 
 /** This process's standard output, whether it is a pipe or not. */
@@ -19,20 +19,7 @@ public final class StandardOutput implements ByteSink {
 
   @Override
   public boolean write(ByteBuffer bytes) throws IOException, InterruptedException {
-    try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      return true;
-    } catch (ClosedByInterruptException e) {
-      boolean unused = Thread.interrupted();
-      throw (InterruptedException) new InterruptedException().initCause(e);
-    } catch (IOException e) {
-      if (Libc.readersGone(DESCRIPTOR)) {
-        return false;
-      }
-      throw e;
-    }
+    return FifoSink.write(channel, bytes, () -> Libc.readersGone(DESCRIPTOR));
   }
 
   /** The process closes it. */
