@@ -4,6 +4,7 @@ import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.retry.Causes;
+import dev.heddle.pipemode.retry.FaultKinds;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -97,11 +98,29 @@ final class HadoopFaults {
     return new ObjectStoreException(Kind.REFUSED, could + why + ".", failure);
   }
 
-  /** What an interrupted call ends with; its thread's interrupt flag is set again. */
-  static ObjectStoreException stopped(String doing, Throwable failure) {
-    Thread.currentThread().interrupt();
-    return new ObjectStoreException(
-        Kind.UNREACHABLE, "Stopped while trying to " + doing + ".", failure);
+  /** How calls about a file are tried again. */
+  static FaultKinds kinds(ObjectUri uri) {
+    return new FaultKinds() {
+      @Override
+      public boolean passing(Exception failure) {
+        return HadoopFaults.passing(failure);
+      }
+
+      @Override
+      public boolean interrupted(Exception failure) {
+        return Causes.interrupted(failure);
+      }
+
+      @Override
+      public String reason(Exception failure) {
+        return HadoopFaults.reason(failure);
+      }
+
+      @Override
+      public ObjectStoreException translate(String doing, Exception failure, Duration tried) {
+        return HadoopFaults.translate(doing, uri, failure, tried);
+      }
+    };
   }
 
   static ObjectStoreException replaced(ObjectUri uri) {

@@ -5,8 +5,10 @@ import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.retry.Attempts;
 import dev.heddle.pipemode.retry.Backoff;
 import dev.heddle.pipemode.retry.Causes;
+import dev.heddle.pipemode.retry.ResumedStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -165,10 +167,19 @@ public final class HadoopObjectSource implements ObjectSource {
       return InputStream.nullInputStream();
     }
     FileSystem files = fileSystems.of(object.uri());
-    return new FileStream(
-        object.uri(),
-        at -> openAt(files, object, at, offset + length),
-        backoff.get(),
+    return new ResumedStream<>(
+        new ResumedStream.Source<InputStream>() {
+          @Override
+          public InputStream open(long from, long bytes) throws IOException {
+            return openAt(files, object, from, from + bytes);
+          }
+
+          @Override
+          public void abandon(InputStream body) throws IOException {
+            body.close();
+          }
+        },
+        new Attempts("read " + object.uri(), backoff.get(), HadoopFaults.kinds(object.uri())),
         offset,
         length);
   }
@@ -207,7 +218,7 @@ public final class HadoopObjectSource implements ObjectSource {
 
   private static ObjectStoreException failed(String doing, ObjectUri uri, Exception failure) {
     return Causes.interrupted(failure)
-        ? HadoopFaults.stopped(doing, failure)
+        ? HadoopFaults.kinds(uri).stopped(doing, failure)
         : HadoopFaults.translate(doing, uri, failure, Duration.ZERO);
   }
 

@@ -3,6 +3,7 @@ package dev.heddle.pipemode.s3;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.retry.Causes;
+import dev.heddle.pipemode.retry.FaultKinds;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -35,6 +36,30 @@ final class Faults {
           "InvalidToken",
           "SignatureDoesNotMatch",
           "TokenRefreshRequired");
+
+  /** As all calls to S3 are tried again by. */
+  static final FaultKinds KINDS =
+      new FaultKinds() {
+        @Override
+        public boolean passing(Exception failure) {
+          return Faults.passing(failure);
+        }
+
+        @Override
+        public boolean interrupted(Exception failure) {
+          return Faults.interrupted(failure);
+        }
+
+        @Override
+        public String reason(Exception failure) {
+          return Faults.reason(failure);
+        }
+
+        @Override
+        public ObjectStoreException translate(String doing, Exception failure, Duration tried) {
+          return Faults.translate(doing, failure, tried);
+        }
+      };
 
   private Faults() {}
 
@@ -84,13 +109,6 @@ final class Faults {
     boolean credentials = failure instanceof SdkClientException && text.contains("credentials");
     return new ObjectStoreException(
         credentials ? Kind.ACCESS_DENIED : Kind.REFUSED, could + reason(failure) + ".", failure);
-  }
-
-  /** What an interrupted call ends with; its thread's interrupt flag is set again. */
-  static ObjectStoreException stopped(String doing, Exception failure) {
-    Thread.currentThread().interrupt();
-    return new ObjectStoreException(
-        Kind.UNREACHABLE, "Stopped while trying to " + doing + ".", failure);
   }
 
   private static ObjectStoreException refused(

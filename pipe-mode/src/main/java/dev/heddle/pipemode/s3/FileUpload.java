@@ -70,7 +70,7 @@ final class FileUpload {
       store.completeMultipart(object, uploadId, Arrays.asList(parts));
       complete = true;
     } catch (InterruptedException e) {
-      throw Faults.stopped("write " + object, e);
+      throw Faults.KINDS.stopped("write " + object, e);
     } catch (ObjectStoreException e) {
       throw e;
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import dev.heddle.pipemode.ObjectInfo;
 import dev.heddle.pipemode.ObjectSource;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
+import dev.heddle.pipemode.retry.Attempts;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class RangeReader implements Closeable {
       long offset,
       ByteBuffer into,
       ObjectSource.Arrival arrival,
-      Retry.Attempts attempts)
+      Attempts attempts)
       throws ObjectStoreException {
     read(object, offset, new Filling(into, arrival), attempts);
   }
@@ -52,7 +53,7 @@ final class RangeReader implements Closeable {
       long length,
       ByteBuffer through,
       ObjectSource.Sink sink,
-      Retry.Attempts attempts)
+      Attempts attempts)
       throws IOException {
     try {
       read(object, offset, new Passage(length, through, sink), attempts);
@@ -61,7 +62,7 @@ final class RangeReader implements Closeable {
     }
   }
 
-  private void read(ObjectInfo object, long offset, Target target, Retry.Attempts attempts)
+  private void read(ObjectInfo object, long offset, Target target, Attempts attempts)
       throws ObjectStoreException {
     long end = offset + target.left();
     while (target.left() > 0) {
@@ -77,7 +78,7 @@ final class RangeReader implements Closeable {
     }
   }
 
-  private void readOnce(ObjectInfo object, long from, Target target, Retry.Attempts attempts)
+  private void readOnce(ObjectInfo object, long from, Target target, Attempts attempts)
       throws IOException {
     SignedGet.Get get = requests.of(object, from, target.left());
     Answer answer = connections.exchange(get.origin(), () -> false, each -> ask(each, get));
@@ -119,7 +120,7 @@ final class RangeReader implements Closeable {
     }
   }
 
-  private void body(Answer answer, Target target, Retry.Attempts attempts) throws IOException {
+  private void body(Answer answer, Target target, Attempts attempts) throws IOException {
     long left = target.left();
     target.begin();
     try (StallWatch.Watched watched = stalls.watch(answer.connection())) {

@@ -7,6 +7,8 @@ import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.S3Access;
 import dev.heddle.pipemode.UploadedPart;
+import dev.heddle.pipemode.retry.Attempts;
+import dev.heddle.pipemode.retry.ResumedStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -129,6 +131,12 @@ public final class S3ObjectStore implements ObjectStore {
               () ->
                   client()
                       .headObject(request -> request.bucket(object.bucket()).key(object.key())));
+      if (head.contentLength() == null) {
+        throw new ObjectStoreException(
+            Kind.REFUSED,
+            "Could not read " + object + ": the server doesn't say how long it is.",
+            null);
+      }
       return Optional.of(new ObjectInfo(object, head.contentLength(), quoted(head.eTag())));
     } catch (ObjectStoreException e) {
       if (e.kind() == Kind.NOT_FOUND) {
@@ -149,8 +157,22 @@ public final class S3ObjectStore implements ObjectStore {
       return InputStream.nullInputStream();
     }
     String doing = "read " + object.uri();
-    return new RangeStream(
-        (from, bytes) -> get(object, from, bytes), retry.attempts(doing), offset, length);
+    return new ResumedStream<>(
+        new ResumedStream.Source<ResponseInputStream<GetObjectResponse>>() {
+          @Override
+          public ResponseInputStream<GetObjectResponse> open(long from, long bytes)
+              throws IOException {
+            return get(object, from, bytes);
+          }
+
+          @Override
+          public void abandon(ResponseInputStream<GetObjectResponse> body) {
+            body.abort();
+          }
+        },
+        retry.attempts(doing),
+        offset,
+        length);
   }
 
   @Override
@@ -171,7 +193,7 @@ public final class S3ObjectStore implements ObjectStore {
     if (ranges.isEmpty() || length == 0) {
       ObjectStore.super.copy(object, offset, length, through, sink);
     } else {
-      Retry.Attempts attempts = retry.attempts("read " + object.uri());
+      Attempts attempts = retry.attempts("read " + object.uri());
       ranges.get().copy(object, offset, length, through, sink, attempts);
     }
   }
@@ -282,7 +304,7 @@ public final class S3ObjectStore implements ObjectStore {
       completed.add(CompletedPart.builder().partNumber(part.number()).eTag(part.etag()).build());
       size += part.size();
     }
-    Retry.Attempts attempts = retry.attempts("complete " + object);
+    Attempts attempts = retry.attempts("complete " + object);
     while (true) {
       try {
         client()

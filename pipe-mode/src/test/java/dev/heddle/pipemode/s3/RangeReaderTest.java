@@ -11,7 +11,10 @@ import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.S3Access;
+import dev.heddle.pipemode.retry.Attempts;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLSocketFactory;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,7 +75,7 @@ class RangeReaderTest {
   }
 
   /** Time passes in the pauses only. */
-  private Retry.Attempts attempts(Duration retryFor) {
+  private Attempts attempts(Duration retryFor) {
     Retry.Timing timing =
         new Retry.Timing(
             clock::get,
@@ -300,7 +304,18 @@ class RangeReaderTest {
   void aServerThatIsGoneIsNamed() throws Exception {
     serve(Duration.ofSeconds(30), "CLOSE");
     String address = server.uri("").toString();
+    int port = server.uri("").getPort();
     server.close();
+    // The kernel takes a connection or two more while the server's thread leaves.
+    Awaitility.await().until(() -> refuses(port));
     fails(Kind.UNREACHABLE, Duration.ZERO, "cannot connect to " + address);
+  }
+
+  private static boolean refuses(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return !socket.isConnected();
+    } catch (IOException e) {
+      return true;
+    }
   }
 }

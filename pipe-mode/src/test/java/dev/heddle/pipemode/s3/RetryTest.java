@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectStoreException.Kind;
+import dev.heddle.pipemode.retry.Attempts;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.security.cert.CertificateException;
@@ -133,7 +134,7 @@ class RetryTest {
 
   @Test
   void progressGivesTheWholeTimeAgain() throws Exception {
-    Retry.Attempts attempts = retry.attempts("read s3://b/k");
+    Attempts attempts = retry.attempts("read s3://b/k");
     IOException failure = new IOException("reset");
     for (int i = 0; i < 20; i++) {
       now += Duration.ofSeconds(50).toNanos();

@@ -252,6 +252,16 @@ class S3RequestsTest {
   }
 
   @Test
+  void anObjectWhoseLengthIsNotToldIsNamed() {
+    wire.answer(200, "", "ETag", "\"x\"");
+    ObjectStoreException failure =
+        assertThrows(ObjectStoreException.class, () -> store().head(OBJECT));
+    assertEquals(
+        "Could not read s3://bucket/some/key: the server doesn't say how long it is.",
+        failure.getMessage());
+  }
+
+  @Test
   void anotherRegionIsNamed() {
     wire.answer(
         301, "<Error><Code>PermanentRedirect</Code></Error>", "x-amz-bucket-region", "ap-south-1");
