@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -40,9 +41,16 @@ class RelaunchIT {
   private static final StepsSample SAMPLE =
       StepsSample.in(Path.of(System.getProperty("heddle.home")));
   private static final String VICTIM = "algo-2";
-  private static final int STEPS = 200;
-  private static final int INTERVAL = 10;
+  private static final int STEPS = 150;
+
+  /** Takes longer than a checkpoint takes until it is in S3. */
+  private static final int INTERVAL = 30;
+
   private static final int STEP_MILLIS = 100;
+
+  /** Slow enough for a worker to come back before all is done. */
+  private static final Map<String, String> ELASTIC =
+      Map.of("tolerate", "true", "step_millis", Integer.toString(2 * STEP_MILLIS));
 
   /** The beginning of a table. */
   private static final Pattern ATTEMPTS = Pattern.compile("(?m)^Attempts\\n +1 .*algo-.*\\n +2 ");
@@ -74,25 +82,20 @@ class RelaunchIT {
     cluster = itsCluster;
   }
 
-  private StepsJob submit(String name, boolean elastic, String... settings)
+  private StepsJob submit(String name, Map<String, String> more, String... settings)
       throws IOException, InterruptedException {
-    return StepsJob.submit(
-        cluster,
-        jobs,
-        SAMPLE,
-        name,
-        Map.of(
-            "steps", Integer.toString(STEPS),
-            "checkpoint_interval", Integer.toString(INTERVAL),
-            "step_millis", Integer.toString(STEP_MILLIS),
-            "tolerate", Boolean.toString(elastic)),
-        settings);
+    Map<String, String> hyperparameters = new HashMap<>();
+    hyperparameters.put("steps", Integer.toString(STEPS));
+    hyperparameters.put("checkpoint_interval", Integer.toString(INTERVAL));
+    hyperparameters.put("step_millis", Integer.toString(STEP_MILLIS));
+    hyperparameters.putAll(more);
+    return StepsJob.submit(cluster, jobs, SAMPLE, name, hyperparameters, settings);
   }
 
   /** Submits a job and waits until it has just saved something to go on from. */
-  private StepsJob begin(String name, String... settings) throws IOException, InterruptedException {
-    StepsJob job = submit(name, false, settings);
-    job.awaitSavedBeyond(job.awaitSavedBeyond(0));
+  private StepsJob begin(String name) throws IOException, InterruptedException {
+    StepsJob job = submit(name, Map.of());
+    job.awaitSaved();
     return job;
   }
 
@@ -102,11 +105,14 @@ class RelaunchIT {
         .toList();
   }
 
+  private void assertRelaunched(StepsJob job) throws IOException, InterruptedException {
+    assertRelaunched(job, 0);
+  }
+
   /**
-   * @param unseen how long the algorithms may have gone on though nothing was saved any more
+   * @param unseen how many steps the algorithms may have made while nothing was saved any more
    */
-  private void assertRelaunched(StepsJob job, Duration unseen)
-      throws IOException, InterruptedException {
+  private void assertRelaunched(StepsJob job, int unseen) throws IOException, InterruptedException {
     JsonNode ended = job.awaitCompletion();
     job.assertModel(undisturbed);
     assertTrue(history(ended).contains("Restarting"), history(ended).toString());
@@ -114,7 +120,7 @@ class RelaunchIT {
     assertTrue(attempts >= 2, ended.toPrettyString());
     StepsRuns runs = job.runs();
     assertEquals(attempts, runs.attempts());
-    long most = INTERVAL + unseen.toMillis() / STEP_MILLIS;
+    int most = INTERVAL + unseen;
     for (int attempt = 2; attempt <= attempts; attempt++) {
       assertEquals(RelaunchClusterExtension.HOSTS, runs.hosts(attempt));
       List<Integer> from = runs.from(attempt);
@@ -132,7 +138,7 @@ class RelaunchIT {
   void anAlgorithmThatIsKilledFromOutside() throws Exception {
     StepsJob job = begin("kill-algorithm");
     job.signalAlgorithm(VICTIM, "KILL");
-    assertRelaunched(job, Duration.ZERO);
+    assertRelaunched(job);
   }
 
   @Test
@@ -140,21 +146,25 @@ class RelaunchIT {
   void anAgentThatIsKilled() throws Exception {
     StepsJob job = begin("kill-agent");
     job.signalAgent(VICTIM, "KILL");
-    assertRelaunched(job, Duration.ZERO);
+    assertRelaunched(job);
   }
 
   @Test
   @Order(3)
   void anAgentThatIsSilentBeyondItsLease() throws Exception {
     Duration lease = Duration.ofSeconds(3);
+    // So slow that nobody deletes what the silent host saved last before it is given up.
+    int pace = 4 * STEP_MILLIS;
     StepsJob job =
-        begin(
+        submit(
             "stop-agent",
+            Map.of("step_millis", Integer.toString(pace)),
             "heddle.agent.heartbeat=500ms",
             "heddle.agent.suspect-after=1s",
             "heddle.agent.lease=" + lease.toSeconds() + "s");
+    job.awaitSaved();
     job.signalAgent(VICTIM, "STOP");
-    assertRelaunched(job, lease.plus(MARGIN).plusSeconds(5));
+    assertRelaunched(job, (int) lease.plus(MARGIN).plusSeconds(5).toMillis() / pace);
   }
 
   @Test
@@ -163,7 +173,7 @@ class RelaunchIT {
     StepsJob job = begin("s3-away");
     cluster.s3().goAway();
     try {
-      job.awaitStep(job.saved() + 3 * INTERVAL);
+      job.awaitStep(job.saved() + 2 * INTERVAL);
     } finally {
       cluster.s3().comeBack();
     }
@@ -189,14 +199,14 @@ class RelaunchIT {
     } finally {
       cluster.s3().comeBack();
     }
-    assertRelaunched(job, Duration.ofSeconds(1));
+    assertRelaunched(job);
     assertTrue(job.runs().from(2).get(0) >= saved, "nothing that was saved is lost");
   }
 
   @Test
   @Order(6)
   void whereHostsMayLeaveAndJoinTheLostOneAloneComesBack() throws Exception {
-    StepsJob job = submit("elastic-host", true, "heddle.fault.policy=host");
+    StepsJob job = submit("elastic-host", ELASTIC, "heddle.fault.policy=host");
     job.awaitTraining();
     job.signalAgent(VICTIM, "KILL");
     job.awaitCompletion();
@@ -211,7 +221,7 @@ class RelaunchIT {
   @Test
   @Order(7)
   void whereOneHostMayBeMissingNobodyIsStartedAgain() throws Exception {
-    StepsJob job = submit("elastic-tolerates", true, "heddle.fault.policy=tolerate:34%");
+    StepsJob job = submit("elastic-tolerates", ELASTIC, "heddle.fault.policy=tolerate:34%");
     job.awaitTraining();
     job.signalAgent(VICTIM, "KILL");
     job.awaitCompletion();
@@ -231,8 +241,7 @@ class RelaunchIT {
       }
     }
     cluster.stopNode(node);
-    // Its algorithm may run on for a moment when its agent has ended.
-    assertRelaunched(job, Duration.ofSeconds(5));
+    assertRelaunched(job);
   }
 
   /** Where the ApplicationMaster runs. */

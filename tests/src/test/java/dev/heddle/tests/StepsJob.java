@@ -53,8 +53,12 @@ record StepsJob(
     return new StepsJob(cluster, jobs, sample, name, application);
   }
 
+  private ContainerLogs logs() {
+    return new ContainerLogs(cluster.nodesDirectory(), application);
+  }
+
   StepsRuns runs() throws IOException {
-    return StepsRuns.read(new ContainerLogs(cluster.nodesDirectory(), application));
+    return StepsRuns.read(logs());
   }
 
   /** The greatest step of which S3 has every host's checkpoint; 0 when there is none. */
@@ -71,12 +75,20 @@ record StepsJob(
         .orElse(0);
   }
 
-  /** Until S3 has all hosts' checkpoints of a step beyond this one. */
-  int awaitSavedBeyond(int step) {
-    return Awaitility.await("checkpoints of " + name + " beyond step " + step)
+  /** Until S3 has all hosts' checkpoints of a step. */
+  void awaitSaved() {
+    Awaitility.await("checkpoints of " + name)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .until(this::saved, saved -> saved > step);
+        .until(() -> saved() > 0);
+  }
+
+  /** Until a host has printed this. */
+  void awaitLine(String part) {
+    Awaitility.await(part + " of " + name)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> logs().lines().stream().anyMatch(line -> line.contains(part)));
   }
 
   /** Until every host has made a step. */

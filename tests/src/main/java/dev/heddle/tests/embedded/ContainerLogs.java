@@ -2,9 +2,11 @@ package dev.heddle.tests.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,5 +33,18 @@ public record ContainerLogs(Path nodes, String application) {
       }
       throw e.getCause();
     }
+  }
+
+  /** The lines of each file, one file after the other. */
+  public List<String> lines() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path file : files()) {
+      try {
+        lines.addAll(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+      } catch (NoSuchFileException e) {
+        // It went away meanwhile.
+      }
+    }
+    return lines;
   }
 }

@@ -2,11 +2,6 @@ package dev.heddle.tests.algorithms.steps;
 
 import dev.heddle.tests.embedded.ContainerLogs;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,15 +12,7 @@ public record StepsRuns(List<StepsRun> all) {
   }
 
   public static StepsRuns read(ContainerLogs logs) throws IOException {
-    List<StepsRun> runs = new ArrayList<>();
-    for (Path file : logs.files()) {
-      try {
-        runs.addAll(StepsRun.parse(Files.readAllLines(file, StandardCharsets.ISO_8859_1)));
-      } catch (NoSuchFileException e) {
-        // It went away meanwhile.
-      }
-    }
-    return new StepsRuns(runs);
+    return new StepsRuns(StepsRun.parse(logs.lines()));
   }
 
   private Stream<StepsRun> of(int attempt) {
