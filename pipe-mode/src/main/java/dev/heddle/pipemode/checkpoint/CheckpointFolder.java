@@ -22,15 +22,16 @@ import java.util.function.LongConsumer;
  *
  * <p><b>What goes up.</b> Regular files whose size, time of the last write, or inode isn't that of
  * the version that was restored or went up last; links to such files within the directory go up as
- * the file. A file goes up when it has been as it is for {@link SyncSettings#steadyFor}, in the
- * order in which files were last written, and of equal times by name; none that was written later
- * appears in S3 before it, but for files that can't be read or that S3 refuses, which the others
- * don't wait for. It appears whole and as it was at one time, or not at all. Temporary names don't
- * go up: those that end in {@code ~}, {@code .tmp}, {@code .temp}, {@code .swp}, {@code .swx},
- * {@code .part}, {@code .partial}, {@code .incomplete} or with {@code .tmp} and a short tail, or
- * begin with {@code tmp.}, {@code tmp-}, {@code .tmp}, {@code .#} or {@code .nfs}, and all in
- * directories with such names; other hidden names do. A file that is renamed from a temporary name
- * goes up as a new one.
+ * the file. A file goes up when it has been as it is for {@link SyncSettings#steadyFor}, or, when
+ * it never comes to rest, after three times that while nobody has it open for writing; in the order
+ * in which files were last written, and of equal times by name; none that was written later appears
+ * in S3 before it, but for files that can't be read or that S3 refuses, which the others don't wait
+ * for. It appears whole and as it was at one time, or not at all. Temporary names don't go up:
+ * those that end in {@code ~}, {@code .tmp}, {@code .temp}, {@code .swp}, {@code .swx}, {@code
+ * .part}, {@code .partial}, {@code .incomplete} or with {@code .tmp} and a short tail, or begin
+ * with {@code tmp.}, {@code tmp-}, {@code .tmp}, {@code .#} or {@code .nfs}, and all in directories
+ * with such names; other hidden names do. A file that is renamed from a temporary name goes up as a
+ * new one.
  *
  * <p><b>What is deleted.</b> A file that this host restored or brought to S3 is deleted there when
  *

@@ -33,6 +33,9 @@ final class FolderDifference implements Closeable {
 
   private static final int LONGEST_KEY = 1024;
 
+  /** How many times as long as a file must be steady one is waited for that never is. */
+  private static final int RESTLESS = 3;
+
   private final Path directory;
   private final ObjectUri folder;
   private final SyncedFiles synced;
@@ -40,6 +43,7 @@ final class FolderDifference implements Closeable {
   private final long scanNanos;
   private final long steadyNanos;
   private final FolderScan scanner;
+  private final Writers writers = Writers.REAL;
   private final PendingChanges changes = new PendingChanges();
   private final Deletions deletions;
   private final Set<String> withoutKey = new TreeSet<>();
@@ -237,6 +241,9 @@ final class FolderDifference implements Closeable {
     while (true) {
       Change change = changes.next(now(), last ? 0 : steadyNanos, passedOver);
       if (change == null) {
+        change = closed(passedOver);
+      }
+      if (change == null) {
         return null;
       }
       FolderScan.Found found = scanner.look(change.path());
@@ -249,6 +256,12 @@ final class FolderDifference implements Closeable {
         changes.see(change.name(), change.path(), found, now());
       }
     }
+  }
+
+  /** A file that never comes to rest goes up all the same when nobody has it open for writing. */
+  private Change closed(Predicate<String> passedOver) {
+    Change change = changes.longWaiting(now(), RESTLESS * steadyNanos, passedOver);
+    return change != null && writers.none(change.file()) ? change : null;
   }
 
   /**

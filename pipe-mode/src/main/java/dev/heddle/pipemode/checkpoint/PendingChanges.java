@@ -97,6 +97,19 @@ final class PendingChanges {
     return null;
   }
 
+  /**
+   * The file whose turn it is, however long it has been as it is; null when there is none, or when
+   * it has not waited for so long.
+   */
+  Change longWaiting(long now, long waitNanos, Predicate<String> passedOver) {
+    for (Change change : inOrder) {
+      if (!passedOver.test(change.name())) {
+        return now - change.since() >= waitNanos ? change : null;
+      }
+    }
+    return null;
+  }
+
   /** Whether one is waiting that was last written at that time or before. */
   boolean anyWrittenBy(long epochNanos) {
     return !inOrder.isEmpty() && inOrder.first().stamp().writtenAt() <= epochNanos;

@@ -572,4 +572,41 @@ class FolderDifferenceTest {
     }
     assertEquals(List.of("new/deep/x", "new/deep/y"), difference.names());
   }
+
+  /** The file is another one at every look. */
+  private void rewriteForSeconds(int seconds) throws IOException {
+    for (int half = 0; half < 2 * seconds; half++) {
+      write("last", half);
+      clock.advance(Duration.ofMillis(500));
+      difference.look();
+    }
+  }
+
+  @Test
+  void aFileThatNeverComesToRestGoesUpWhileNobodyWrites() throws IOException {
+    begin();
+    rewriteForSeconds(2);
+    scan();
+    write("last", 98);
+    clock.advance(Duration.ofMillis(500));
+    scan();
+    write("last", 99);
+    difference.look();
+    assertEquals("last", next());
+  }
+
+  @Test
+  void aFileThatNeverComesToRestWaitsWhileSomebodyHasItOpen() throws IOException {
+    begin();
+    rewriteForSeconds(6);
+    Path file = write("last", 99);
+    scan();
+    try (var open = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
+      open.write('x');
+      scan();
+      open.write('y');
+      difference.look();
+      assertNull(next());
+    }
+  }
 }
