@@ -22,16 +22,15 @@ import java.util.function.LongConsumer;
  *
  * <p><b>What goes up.</b> Regular files whose size, time of the last write, or inode isn't that of
  * the version that was restored or went up last; links to such files within the directory go up as
- * the file. A file goes up when it has been as it is for {@link SyncSettings#steadyFor}, or, when
- * it never comes to rest, after three times that while nobody has it open for writing; in the order
- * in which files were last written, and of equal times by name; none that was written later appears
- * in S3 before it, but for files that can't be read or that S3 refuses, which the others don't wait
- * for. It appears whole and as it was at one time, or not at all. Temporary names don't go up:
- * those that end in {@code ~}, {@code .tmp}, {@code .temp}, {@code .swp}, {@code .swx}, {@code
- * .part}, {@code .partial}, {@code .incomplete} or with {@code .tmp} and a short tail, or begin
- * with {@code tmp.}, {@code tmp-}, {@code .tmp}, {@code .#} or {@code .nfs}, and all in directories
- * with such names; other hidden names do. A file that is renamed from a temporary name goes up as a
- * new one.
+ * the file. A file goes up when nobody has it open for writing, or, where the kernel doesn't tell
+ * that, when it has been as it is for {@link SyncSettings#steadyFor}; in the order in which files
+ * were last written, and of equal times by name; none that was written later appears in S3 before
+ * it, but for files that can't be read or that S3 refuses, which the others don't wait for. It
+ * appears whole and as it was at one time, or not at all. Temporary names don't go up: those that
+ * end in {@code ~}, {@code .tmp}, {@code .temp}, {@code .swp}, {@code .swx}, {@code .part}, {@code
+ * .partial}, {@code .incomplete} or with {@code .tmp} and a short tail, or begin with {@code tmp.},
+ * {@code tmp-}, {@code .tmp}, {@code .#} or {@code .nfs}, and all in directories with such names;
+ * other hidden names do. A file that is renamed from a temporary name goes up as a new one.
  *
  * <p><b>What is deleted.</b> A file that this host restored or brought to S3 is deleted there when
  *
@@ -57,6 +56,7 @@ public final class CheckpointFolder implements Closeable {
   private final SyncSettings settings;
   private final BooleanSupplier mayWrite;
   private final SyncClock clock;
+  private final Writers writers;
   private final SyncedFiles synced = new SyncedFiles();
   // Null before the first start; an ended one tells how it ended.
   private volatile FolderSync sync;
@@ -77,7 +77,7 @@ public final class CheckpointFolder implements Closeable {
       Path scratch,
       SyncSettings settings,
       BooleanSupplier mayWrite) {
-    this(store, uri, directory, scratch, settings, mayWrite, SyncClock.REAL);
+    this(store, uri, directory, scratch, settings, mayWrite, SyncClock.REAL, Writers.REAL);
   }
 
   CheckpointFolder(
@@ -87,7 +87,8 @@ public final class CheckpointFolder implements Closeable {
       Path scratch,
       SyncSettings settings,
       BooleanSupplier mayWrite,
-      SyncClock clock) {
+      SyncClock clock,
+      Writers writers) {
     this.store = store;
     this.folder = CheckpointListing.folder(uri);
     this.directory = directory;
@@ -95,6 +96,7 @@ public final class CheckpointFolder implements Closeable {
     this.settings = settings;
     this.mayWrite = mayWrite;
     this.clock = clock;
+    this.writers = writers;
   }
 
   /**
@@ -137,7 +139,7 @@ public final class CheckpointFolder implements Closeable {
     FolderSync next =
         new FolderSync(
             folder,
-            new FolderDifference(directory, folder, synced, settings, clock),
+            new FolderDifference(directory, folder, synced, settings, clock, writers),
             new FolderWrites(store, folder, settings, mayWrite),
             synced,
             clock,

@@ -33,9 +33,6 @@ final class FolderDifference implements Closeable {
 
   private static final int LONGEST_KEY = 1024;
 
-  /** How many times as long as a file must be steady one is waited for that never is. */
-  private static final int RESTLESS = 3;
-
   private final Path directory;
   private final ObjectUri folder;
   private final SyncedFiles synced;
@@ -43,7 +40,7 @@ final class FolderDifference implements Closeable {
   private final long scanNanos;
   private final long steadyNanos;
   private final FolderScan scanner;
-  private final Writers writers = Writers.REAL;
+  private final Writers writers;
   private final PendingChanges changes = new PendingChanges();
   private final Deletions deletions;
   private final Set<String> withoutKey = new TreeSet<>();
@@ -64,12 +61,20 @@ final class FolderDifference implements Closeable {
    *
    * @param folder ends in a slash, unless it is a whole bucket
    * @param synced what is known of the directory, and will be known
+   * @param writers whoever is known to write no more needn't come to rest
+   * @param writers whose files needn't come to rest
    * @throws IOException when there is no such directory
    */
   FolderDifference(
-      Path directory, ObjectUri folder, SyncedFiles synced, SyncSettings settings, SyncClock clock)
+      Path directory,
+      ObjectUri folder,
+      SyncedFiles synced,
+      SyncSettings settings,
+      SyncClock clock,
+      Writers writers)
       throws IOException {
     this.directory = directory;
+    this.writers = writers;
     this.folder = folder;
     this.synced = synced;
     this.clock = clock;
@@ -258,9 +263,9 @@ final class FolderDifference implements Closeable {
     }
   }
 
-  /** A file that never comes to rest goes up all the same when nobody has it open for writing. */
+  /** The file whose turn it is, if nobody has it open for writing. */
   private Change closed(Predicate<String> passedOver) {
-    Change change = changes.longWaiting(now(), RESTLESS * steadyNanos, passedOver);
+    Change change = changes.first(passedOver);
     return change != null && writers.none(change.file()) ? change : null;
   }
 

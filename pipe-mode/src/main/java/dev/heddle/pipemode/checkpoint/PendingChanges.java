@@ -97,17 +97,9 @@ final class PendingChanges {
     return null;
   }
 
-  /**
-   * The file whose turn it is, however long it has been as it is; null when there is none, or when
-   * it has not waited for so long.
-   */
-  Change longWaiting(long now, long waitNanos, Predicate<String> passedOver) {
-    for (Change change : inOrder) {
-      if (!passedOver.test(change.name())) {
-        return now - change.since() >= waitNanos ? change : null;
-      }
-    }
-    return null;
+  /** The file whose turn it is, however long it has been as it is; null when there is none. */
+  Change first(Predicate<String> passedOver) {
+    return inOrder.stream().filter(c -> !passedOver.test(c.name())).findFirst().orElse(null);
   }
 
   /** Whether one is waiting that was last written at that time or before. */

@@ -71,6 +71,16 @@ class CheckpointTroubleTest {
   }
 
   @Test
+  void aStoreThatFailsIsntTriedAllTheTime() throws Exception {
+    host.begin();
+    store.fail("put", Kind.UNREACHABLE);
+    host.write("a", "x");
+    await().until(() -> status().lag().toMillis() > 700);
+    assertTrue(store.failed() >= 2, "it was tried again");
+    assertTrue(store.failed() < 10, store.failed() + " tries");
+  }
+
+  @Test
   void aDeletionThatFailsIsTriedUntilItWorks() throws Exception {
     store.put("old", "x");
     store.put("other", "x");

@@ -41,7 +41,15 @@ final class TestHost implements AutoCloseable {
     directory = base.resolve("checkpoints");
     folder =
         new CheckpointFolder(
-            store, uri, directory, base.resolve("scratch"), settings, mayWrite::get);
+            store,
+            uri,
+            directory,
+            base.resolve("scratch"),
+            settings,
+            mayWrite::get,
+            SyncClock.REAL,
+            // As on a file system without leases.
+            file -> false);
   }
 
   TestHost(ObjectStore store, Path base) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A store in memory that notes what was done to it, and waits or fails where it is told to. */
@@ -27,6 +28,7 @@ final class WatchedStore implements ObjectStore {
   private final List<String> done = new ArrayList<>();
   private final Map<String, Gate> gates = new ConcurrentHashMap<>();
   private final Map<String, Kind> failures = new ConcurrentHashMap<>();
+  private final AtomicInteger failed = new AtomicInteger();
 
   /** Where a call waits. */
   static final class Gate {
@@ -64,6 +66,11 @@ final class WatchedStore implements ObjectStore {
    */
   void fail(String call, Kind kind) {
     failures.put(call, kind);
+  }
+
+  /** How many calls failed as they were told to. */
+  int failed() {
+    return failed.get();
   }
 
   void work() {
@@ -119,6 +126,7 @@ final class WatchedStore implements ObjectStore {
     }
     for (Map.Entry<String, Kind> failure : failures.entrySet()) {
       if (call.startsWith(failure.getKey())) {
+        failed.incrementAndGet();
         throw new ObjectStoreException(
             failure.getValue(), "Could not " + call + ": told so.", null);
       }
