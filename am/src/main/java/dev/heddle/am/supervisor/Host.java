@@ -96,6 +96,11 @@ final class Host {
     return ended || phase.compareTo(AgentPhase.EXITED) >= 0;
   }
 
+  /** Whether the algorithm has ended in this attempt, or never will begin; it may still save. */
+  boolean algorithmEnded() {
+    return phase.compareTo(AgentPhase.SAVING) >= 0;
+  }
+
   boolean alive() {
     return !ended;
   }

@@ -229,11 +229,15 @@ public final class Supervisor {
       return;
     }
     host.heard(now);
+    boolean hadEnded = host.algorithmEnded();
     boolean fellQuiet = hosts.take(host, report);
     if (phase == Phase.PREPARING && report.phase() == AgentPhase.DOWNLOADING) {
       enter(now, SecondaryStatus.DOWNLOADING, "Downloading input data");
     }
-    if (fellQuiet) {
+    if (!hadEnded && host.algorithmEnded()) {
+      onEnded(now, host, report);
+    }
+    if (fellQuiet && hosts.in(host.allocation.id()).isPresent()) {
       onQuiet(now, host, report);
     } else if (phase == Phase.PREPARING && gang.complete() && hosts.allReady()) {
       startAll(now);
@@ -276,29 +280,33 @@ public final class Supervisor {
             new Order.Start(host.nextOrder(), addresses, Addresses.interfaceOf(host, own))));
   }
 
-  /** A host's algorithm runs no more, or will never run. */
+  /** A host's algorithm runs no more, or will never run; it may still save. */
+  private void onEnded(Instant now, Host host, AgentReport report) {
+    if (phase == Phase.PREPARING || phase == Phase.TRAINING || isAhead(host)) {
+      Optional<Failure> failure = Failures.of(plan, host, report);
+      if (failure.isPresent() && mayBeExplained(failure.get())) {
+        if (unsettled.isEmpty()) {
+          unsettled = Optional.of(new Unsettled(host, failure.get(), now.plus(plan.settle())));
+        }
+      } else if (failure.isPresent()) {
+        fail(now, host, failure.get());
+      }
+    }
+  }
+
+  /** Nothing of a host's attempt is going on any more. */
   private void onQuiet(Instant now, Host host, AgentReport report) {
     report
         .exit()
         .map(AlgorithmExit::remark)
         .filter(remark -> !remark.isEmpty())
         .ifPresent(remark -> note(now, host.name + ": " + remark));
-    if (phase == Phase.PREPARING || phase == Phase.TRAINING || isAhead(host)) {
-      Optional<Failure> failure = Failures.of(plan, host, report);
-      if (failure.isEmpty()) {
-        completeIfQuiet(now);
-      } else if (mayBeExplained(failure.get())) {
-        if (unsettled.isEmpty()) {
-          unsettled = Optional.of(new Unsettled(host, failure.get(), now.plus(plan.settle())));
-        }
-      } else {
-        fail(now, host, failure.get());
-      }
-      settleIfDue(now);
-    } else if (phase == Phase.HALTING) {
-      prepareIfQuiet(now);
-    } else if (phase == Phase.ENDING) {
-      endIfQuiet(now);
+    settleIfDue(now);
+    switch (phase) {
+      case TRAINING -> completeIfQuiet(now);
+      case HALTING -> prepareIfQuiet(now);
+      case ENDING -> endIfQuiet(now);
+      default -> {}
     }
   }
 

@@ -225,7 +225,7 @@ final class Agent {
 
   private void prepare(Order.Prepare order) {
     if (order.attempt() > attempt) {
-      if (starting || phase == AgentPhase.RUNNING) {
+      if (starting || phase == AgentPhase.RUNNING || phase == AgentPhase.SAVING) {
         // Whoever gives the order takes it for ended: it must not run beside its successor.
         run.ifPresent(AlgorithmRun::kill);
         return;
@@ -296,7 +296,7 @@ final class Agent {
     if (cause != null) {
       Throwable real = cause instanceof CompletionException ? cause.getCause() : cause;
       fail(Faults.of(real, "The algorithm"), real);
-      exited();
+      save();
       return;
     }
     LOG.info(
@@ -312,10 +312,29 @@ final class Agent {
         },
         concluded -> {
           exit = Optional.of(concluded);
-          exited();
+          save();
         },
         failure -> {
           fail(Faults.of(failure, "The look at what the algorithm left"), failure);
+          save();
+        });
+  }
+
+  /** How it ended is told at once; that may take long while S3 is away. */
+  private void save() {
+    if (!host.keepsCheckpoints()) {
+      exited();
+      return;
+    }
+    enter(AgentPhase.SAVING);
+    worker.begin(
+        host::save,
+        unsaved -> {
+          exit = exit.map(known -> known.withRemark(unsaved));
+          exited();
+        },
+        failure -> {
+          LOG.error("{}: the last checkpoints can't be saved", host.name(), failure);
           exited();
         });
   }
@@ -352,6 +371,7 @@ final class Agent {
         taken = true;
         how.accept(run.orElseThrow());
       }
+      case SAVING -> taken = true; // done when it is saved
       default -> done();
     }
   }

@@ -34,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** The steps of a host's attempts. Each blocks; the agent decides when to take them. */
 final class HostWork implements AutoCloseable {
@@ -182,21 +181,25 @@ final class HostWork implements AutoCloseable {
     new HostsFile(addresses, assignment.host(), me.nodeNames()).write(paths.hostsFile());
   }
 
+  /** Whether there are checkpoints to bring to S3. */
+  boolean keepsCheckpoints() {
+    return checkpoints.isPresent();
+  }
+
+  /** Brings the last checkpoints to S3; what is not there in the end, one clause. */
+  String save() throws InterruptedException {
+    return checkpoints.isEmpty()
+        ? ""
+        : checkpoints.get().flush(assignment.settings().duration(Setting.CHECKPOINT_FLUSH));
+  }
+
   /**
-   * Looks at what an algorithm left, and brings its last checkpoints to S3.
+   * Looks at what an algorithm left.
    *
    * @throws IOException also when it can't have seen all the data that it asked for
    */
-  AlgorithmExit conclude(AlgorithmStatus status, boolean stopped)
-      throws IOException, InterruptedException {
-    String unsaved = "";
-    try {
-      data.endFeed();
-    } finally {
-      if (checkpoints.isPresent()) {
-        unsaved = checkpoints.get().flush(assignment.settings().duration(Setting.CHECKPOINT_FLUSH));
-      }
-    }
+  AlgorithmExit conclude(AlgorithmStatus status, boolean stopped) throws IOException {
+    data.endFeed();
     OptMl tree = paths.tree();
     String failure = FailureFile.read(tree);
     String conflict = status.code() == 0 || stopped ? "" : PortConflict.remark(failure, logs);
@@ -204,14 +207,10 @@ final class HostWork implements AutoCloseable {
         status.code(),
         stopped,
         failure,
-        remark(List.of(conflict.isEmpty() ? status.remark() : conflict, unsaved)),
+        conflict.isEmpty() ? status.remark() : conflict,
         status.signal() == KILL && !stopped,
         data.survey(tree.model()),
         data.survey(tree.outputData()));
-  }
-
-  private static String remark(List<String> clauses) {
-    return clauses.stream().filter(c -> !c.isEmpty()).collect(Collectors.joining("; "));
   }
 
   Map<String, ArchiveSlice> upload(Order.Upload order) throws IOException, InterruptedException {

@@ -20,4 +20,15 @@ public record AlgorithmExit(
     String remark,
     boolean killed,
     TreeSize model,
-    TreeSize output) {}
+    TreeSize output) {
+
+  /**
+   * The same with one clause more.
+   *
+   * @param clause empty for nothing
+   */
+  public AlgorithmExit withRemark(String clause) {
+    String all = remark.isEmpty() || clause.isEmpty() ? remark + clause : remark + "; " + clause;
+    return new AlgorithmExit(code, stopped, failureText, all, killed, model, output);
+  }
+}
