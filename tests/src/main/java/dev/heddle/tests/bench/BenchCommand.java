@@ -27,6 +27,18 @@ public final class BenchCommand {
         --only NAME  leave the other one out
         --json FILE  also write every figure there
 
+      tests/bench relaunch [--rounds N] [--hosts N] [--policies NAMES] [--json FILE]
+
+      relaunch  a job of 3 hosts that trains and saves checkpoints, on one warm embedded cluster
+                with YARN's default heartbeats: the time from the SIGKILL of one algorithm, or of
+                one agent, to the first line of the next attempt's last host. A job for each.
+                Needs /usr/bin/python3. Medians and ranges.
+
+        --rounds N       measured rounds (default 5), after one that warms up
+        --hosts N        hosts, and nodes of the cluster (default 3)
+        --policies NAMES values of heddle.fault.policy, in turns (default job,host)
+        --json FILE      also write every figure there
+
       tests/bench pipe [--rounds N] [--sets NAMES] [--conditions a,b] [--only NAMES] [--json FILE]
 
       pipe      what heddle pipe brings into a FIFO beside its peers (rclone cat, aws s3 cp,
@@ -74,6 +86,10 @@ public final class BenchCommand {
         PipeCommand.run(arguments.subList(1, arguments.size()));
         return 0;
       }
+      if (arguments.get(0).equals("relaunch")) {
+        relaunch(arguments.subList(1, arguments.size()));
+        return 0;
+      }
       Usage usage =
           Usage.parse(
               arguments.subList(1, arguments.size()),
@@ -102,6 +118,18 @@ public final class BenchCommand {
       System.err.println("tests/bench: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static void relaunch(List<String> arguments)
+      throws Usage.WrongUsage, IOException, InterruptedException {
+    Usage usage =
+        Usage.parse(arguments, Set.of("--rounds", "--hosts", "--policies", "--json"), Set.of());
+    new RelaunchBench(
+            usage.whole("--rounds", 5, 1, 1000),
+            usage.whole("--hosts", 3, 2, 16),
+            List.of(usage.text("--policies").orElse("job,host").split(",", -1)),
+            usage.text("--json").map(Path::of))
+        .run();
   }
 
   private static boolean asksHelp(List<String> arguments) {

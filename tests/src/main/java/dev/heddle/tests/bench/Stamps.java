@@ -1,15 +1,12 @@
 package dev.heddle.tests.bench;
 
+import dev.heddle.tests.embedded.ContainerLogs;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * When the hosts of one run printed their first and their last line, by their own clocks.
@@ -39,7 +36,7 @@ record Stamps(long first, long last, int hosts) {
     long first = 0;
     long last = 0;
     int hosts = 0;
-    for (Path file : logs(nodes, application)) {
+    for (Path file : new ContainerLogs(nodes, application).files()) {
       long itsFirst = 0;
       long itsLast = 0;
       for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
@@ -61,22 +58,5 @@ record Stamps(long first, long last, int hosts) {
       }
     }
     return new Stamps(first, last, hosts);
-  }
-
-  private static List<Path> logs(Path nodes, String application) throws IOException {
-    try (Stream<Path> tree = Files.walk(nodes)) {
-      return tree.filter(
-              path ->
-                  path.toString().contains("logDir")
-                      && path.toString().contains("/" + application + "/")
-                      && Files.isRegularFile(path))
-          .toList();
-    } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof NoSuchFileException) {
-        // A container's directory went away meanwhile; those of this run stay.
-        return logs(nodes, application);
-      }
-      throw e.getCause();
-    }
   }
 }

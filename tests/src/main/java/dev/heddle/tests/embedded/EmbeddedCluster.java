@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
+import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
 import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -36,16 +37,19 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final EmbeddedS3 s3;
   private final Optional<DockerSupport> docker;
   private final MiniYARNCluster yarn;
+  private final int nodes;
 
   private EmbeddedCluster(
       ClusterDirectory directory,
       EmbeddedS3 s3,
       Optional<DockerSupport> docker,
-      MiniYARNCluster yarn) {
+      MiniYARNCluster yarn,
+      int nodes) {
     this.directory = directory;
     this.s3 = s3;
     this.docker = docker;
     this.yarn = yarn;
+    this.nodes = nodes;
   }
 
   /**
@@ -115,7 +119,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         docker = Optional.of(DockerSupport.start(options.docker().get(), directory));
       }
       MiniYARNCluster yarn = startYarn(options, directory, docker);
-      EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, docker, yarn);
+      EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, docker, yarn, options.nodes());
       Configuration client = ClusterSettings.client(yarn.getConfig());
       ConfigurationFiles.writeForContainers(directory, client);
       ConfigurationFiles.writeForClients(directory, client, s3);
@@ -204,6 +208,23 @@ public final class EmbeddedCluster implements AutoCloseable {
   /** Where the log of an application's containers goes when it has ended. */
   public Path aggregatedLogs() {
     return directory.aggregatedLogs();
+  }
+
+  /**
+   * Stops one NodeManager for good, and with it what runs in its containers.
+   *
+   * @param node HOST:PORT, as jobs name it
+   */
+  public void stopNode(String node) {
+    for (int i = 0; i < nodes; i++) {
+      NodeManager manager = yarn.getNodeManager(i);
+      if (manager.getNMContext().getNodeId().toString().equals(node)) {
+        LOG.info("stopping node {}", node);
+        manager.stop();
+        return;
+      }
+    }
+    throw new IllegalArgumentException("the cluster has no node " + node);
   }
 
   /** Ids of the processes that run now for containers of this cluster, whoever started them. */

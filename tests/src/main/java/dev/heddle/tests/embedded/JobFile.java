@@ -63,6 +63,13 @@ public final class JobFile {
     return this;
   }
 
+  /** Checkpoints are kept there, and a job that fails for the platform's reasons is tried again. */
+  public JobFile relaunched(String checkpoints, int attempts) {
+    job.putObject("CheckpointConfig").put("S3Uri", checkpoints);
+    job.putObject("RetryStrategy").put("MaximumRetryAttempts", attempts);
+    return this;
+  }
+
   public JobFile isolated() {
     job.put("EnableNetworkIsolation", true);
     return this;

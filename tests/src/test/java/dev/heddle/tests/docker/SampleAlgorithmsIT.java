@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.algorithms.Digits;
+import dev.heddle.tests.algorithms.steps.StepsHosts;
+import dev.heddle.tests.algorithms.steps.StepsSample;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The sample algorithms, by their own job files. */
 @ExtendWith(DockerClusterExtension.class)
@@ -84,6 +87,24 @@ class SampleAlgorithmsIT {
     Matcher accuracy = Pattern.compile("accuracy=([0-9.]+)").matcher(scored.output());
     assertTrue(accuracy.find(), scored.output());
     return Double.parseDouble(accuracy.group(1));
+  }
+
+  @Test
+  void theStepsSampleTrainsByItsOwnJobFileWhatOneProcessTrains(
+      Jobs jobs, DockerEngine engine, @TempDir Path temp) throws Exception {
+    new Images(engine).sample("steps");
+    for (Map.Entry<String, byte[]> object : Digits.load().objects().entrySet()) {
+      jobs.put("digits/" + object.getKey(), new String(object.getValue(), StandardCharsets.UTF_8));
+    }
+    String bucket = jobs.uri("x").replaceFirst("s3://([^/]+)/.*", "$1");
+    String text = Files.readString(sample("steps").resolve("job.json")).replace("BUCKET", bucket);
+    Path job = jobs.write("steps-1.json", text);
+    Jobs.Outcome outcome = jobs.run("submit", "--job", job.toString(), "--wait");
+    assertEquals(0, outcome.code(), outcome.toString());
+    Map<String, String> settings = Map.of("steps", "200", "checkpoint_interval", "0");
+    StepsSample sample = StepsSample.in(Path.of(System.getProperty("heddle.home")));
+    String model = new String(StepsHosts.alone(sample, temp, settings), StandardCharsets.UTF_8);
+    assertEquals(Map.of("model.json", model), jobs.contents("output/steps-1/output/model.tar.gz"));
   }
 
   @Test
