@@ -2,6 +2,7 @@ package dev.heddle.tests.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.heddle.tests.bench.DistributedShell;
@@ -38,6 +39,7 @@ class EmbeddedClusterIT {
       noKeyIsWhereContainersRead(cluster);
       anApplicationOfAnotherProcessRunsToItsEnd(cluster);
       anApplicationStillRuns(cluster);
+      aStoppedNodeIsGone(cluster);
     } finally {
       cluster.close();
     }
@@ -100,6 +102,20 @@ class EmbeddedClusterIT {
     client.destroyForcibly().waitFor();
     // The master's JVM, two sleeping containers, and the shells around them.
     assertTrue(cluster.containerProcesses().size() >= 3);
+  }
+
+  private static void aStoppedNodeIsGone(EmbeddedCluster cluster)
+      throws IOException, YarnException {
+    try (YarnClient client = YarnClient.createYarnClient()) {
+      client.init(cluster.configuration());
+      client.start();
+      String node = client.getNodeReports(NodeState.RUNNING).get(0).getNodeId().toString();
+      cluster.stopNode(node);
+      Awaitility.await("two nodes left")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> client.getNodeReports(NodeState.RUNNING).size() == 2);
+      assertThrows(IllegalArgumentException.class, () -> cluster.stopNode("elsewhere:1"));
+    }
   }
 
   private ProcessBuilder shell(EmbeddedCluster cluster, String name, String command)
