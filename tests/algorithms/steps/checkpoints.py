@@ -1,4 +1,4 @@
-"""This host's own checkpoints, and the steps of which all hosts have one."""
+"""This host's own checkpoints, and the steps of which some host has one."""
 
 import hashlib
 import json
@@ -57,6 +57,9 @@ class Checkpoints:
         return None
 
     def steps(self, hosts):
-        """Those of which every one of the hosts has a whole one, in order."""
-        whole = [{step for step in self.files(host) if self.load(host, step)} for host in hosts]
-        return sorted(set.intersection(*whole))
+        """Those of which some host has a whole one, in order: the state is the same on all."""
+        return sorted({s for host in hosts for s in self.files(host) if self.load(host, s)})
+
+    def any(self, hosts, step):
+        """Whichever is whole."""
+        return next(state for host in hosts if (state := self.load(host, step)))

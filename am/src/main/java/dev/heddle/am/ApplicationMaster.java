@@ -146,11 +146,19 @@ public final class ApplicationMaster {
             new RecordFile(files.fileSystem(), files.staging().record()),
             clock,
             threads.record);
+    CheckpointListings listings =
+        new CheckpointListings(
+            Optional.ofNullable(request.checkpointConfig())
+                .map(checkpoints -> ObjectUri.parse(checkpoints.s3Uri())),
+            store,
+            threads.s3,
+            attempt -> new RecordFile(files.fileSystem(), files.staging().checkpoints(attempt)));
     JobLoop loop =
         new JobLoop(
             supervisor,
             cluster,
             new Artifacts(store, threads.s3),
+            listings,
             keeper::keep,
             clock,
             threads.loop);
@@ -163,12 +171,13 @@ public final class ApplicationMaster {
             cluster,
             record,
             clock,
+            listings,
             DockerNetwork.of(request, settings)
                 .filter(DockerNetwork::hasAddressesOfItsOwn)
                 .isPresent(),
-            host ->
+            (host, attempt) ->
                 new Assignment(
-                    host, 1, files.requestJson(), arn, hosts, s3, shape.gpus(), settings));
+                    host, attempt, files.requestJson(), arn, hosts, s3, shape.gpus(), settings));
     try (JobServer server =
         new JobServer(
             hadoop, tokens, desk, plan.hosts(), settings.duration(Setting.AGENT_HEARTBEAT))) {

@@ -11,6 +11,7 @@ import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.CheckpointPage;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
@@ -24,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** Answers the RPC server's callers from the event loop. */
 final class JobDesk implements Desk {
@@ -34,27 +35,33 @@ final class JobDesk implements Desk {
   private final Cluster cluster;
   private final JobRecord record;
   private final Clock clock;
-  private final Function<String, Assignment> assignments;
+  private final BiFunction<String, Integer, Assignment> assignments;
+  private final CheckpointListings checkpoints;
   private final boolean ownAddresses;
-  private volatile List<Order.HostAddress> addresses = List.of();
+  private volatile Known known = new Known(0, List.of());
+
+  /** The containers' own addresses in one attempt. */
+  private record Known(int attempt, List<Order.HostAddress> addresses) {}
 
   /**
    * @param ownAddresses whether containers have addresses that are not their nodes'
-   * @param assignments the assignment of a host by its name
+   * @param assignments the assignment of a host by its name, for an attempt
    */
   JobDesk(
       JobLoop loop,
       Cluster cluster,
       JobRecord record,
       Clock clock,
+      CheckpointListings checkpoints,
       boolean ownAddresses,
-      Function<String, Assignment> assignments) {
+      BiFunction<String, Integer, Assignment> assignments) {
     this.loop = loop;
     this.ownAddresses = ownAddresses;
     this.cluster = cluster;
     this.record = record;
     this.clock = clock;
     this.assignments = assignments;
+    this.checkpoints = checkpoints;
   }
 
   @Override
@@ -64,16 +71,15 @@ final class JobDesk implements Desk {
         await(
             loop.exchange(container, new Event.AgentJoined(container, address, networkInterface))),
         container);
-    boolean known =
+    Optional<HostView> found =
         await(
             loop.ask(
                 view ->
                     view.hosts().stream()
-                        .anyMatch(h -> h.name().equals(host) && h.container().equals(container))));
-    if (!known) {
-      throw new IOException(container + " is not " + host);
-    }
-    return assignments.apply(host);
+                        .filter(h -> h.name().equals(host) && h.container().equals(container))
+                        .findAny()));
+    return assignments.apply(
+        host, found.orElseThrow(() -> new IOException(container + " is not " + host)).attempt());
   }
 
   @Override
@@ -90,44 +96,70 @@ final class JobDesk implements Desk {
 
   @Override
   public List<Order.HostAddress> addresses() throws IOException {
-    if (!ownAddresses || !addresses.isEmpty()) {
-      return addresses;
+    JobView view = await(loop.ask(v -> v));
+    if (!ownAddresses) {
+      return view.addresses();
     }
-    List<HostView> hosts = await(loop.ask(JobView::hosts));
-    List<Order.HostAddress> known = new ArrayList<>();
-    for (HostView host : hosts) {
+    Known last = known;
+    if (last.attempt() == view.attempt()) {
+      return last.addresses();
+    }
+    List<Order.HostAddress> found = new ArrayList<>();
+    for (HostView host : view.hosts()) {
       cluster
           .algorithm(host.container())
+          .filter(container -> container.attempt() == host.attempt())
           .flatMap(AlgorithmContainer::address)
-          .ifPresent(address -> known.add(new Order.HostAddress(host.name(), address)));
+          .ifPresent(address -> found.add(new Order.HostAddress(host.name(), address)));
     }
-    if (!known.isEmpty() && known.size() == hosts.size()) {
-      addresses = List.copyOf(known);
+    if (found.isEmpty() || found.size() < view.hosts().size()) {
+      return List.of();
     }
-    return addresses;
+    known = new Known(view.attempt(), List.copyOf(found));
+    return found;
   }
 
   @Override
-  public void startAlgorithm(String container, ContainerSpec spec) throws IOException {
-    requireHost(container);
-    cluster.startAlgorithm(container, spec);
+  public void startAlgorithm(String container, int attempt, ContainerSpec spec) throws IOException {
+    requireHost(container, attempt);
+    cluster.startAlgorithm(container, attempt, spec);
   }
 
   @Override
-  public void signalAlgorithm(String container, ContainerSignal signal) throws IOException {
-    requireHost(container);
+  public void signalAlgorithm(String container, int attempt, ContainerSignal signal)
+      throws IOException {
+    requireHost(container, attempt);
     cluster.signalAlgorithm(container, signal);
   }
 
-  private void requireHost(String container) throws IOException {
-    boolean known =
+  @Override
+  public void holdAlgorithm(String container, int attempt, String mark) throws IOException {
+    requireHost(container, attempt);
+    cluster.holdAlgorithm(container, mark);
+  }
+
+  @Override
+  public Optional<CheckpointPage> checkpoints(String container, int attempt, int from)
+      throws IOException {
+    requireHost(container, attempt);
+    return checkpoints.page(attempt, from);
+  }
+
+  /** Who has been replaced, or works on an old attempt, has no say any more. */
+  private void requireHost(String container, int attempt) throws IOException {
+    Optional<HostView> host =
         await(
             loop.ask(
                 view ->
                     view.hosts().stream()
-                        .anyMatch(h -> h.container().equals(container) && !h.ended())));
-    if (!known) {
+                        .filter(h -> h.container().equals(container) && !h.ended())
+                        .findAny()));
+    if (host.isEmpty()) {
       throw new IOException(container + " is no host of this job");
+    }
+    if (host.get().attempt() != attempt) {
+      throw new IOException(
+          container + " is in attempt " + host.get().attempt() + ", not " + attempt);
     }
   }
 

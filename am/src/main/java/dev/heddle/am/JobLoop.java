@@ -33,6 +33,7 @@ final class JobLoop {
   private final Supervisor supervisor;
   private final Cluster cluster;
   private final Artifacts artifacts;
+  private final CheckpointListings checkpoints;
   private final Consumer<JobView> keeper;
   private final Clock clock;
   private final ScheduledExecutorService executor;
@@ -53,12 +54,14 @@ final class JobLoop {
       Supervisor supervisor,
       Cluster cluster,
       Artifacts artifacts,
+      CheckpointListings checkpoints,
       Consumer<JobView> keeper,
       Clock clock,
       ScheduledExecutorService executor) {
     this.supervisor = supervisor;
     this.cluster = cluster;
     this.artifacts = artifacts;
+    this.checkpoints = checkpoints;
     this.keeper = keeper;
     this.clock = clock;
     this.executor = executor;
@@ -112,6 +115,13 @@ final class JobLoop {
       log.info("giving {} back", release.allocation());
       orders.remove(release.allocation());
       cluster.release(release.allocation());
+    } else if (action instanceof Action.Avoid avoid) {
+      log.info("avoiding {} for {} s", avoid.node(), avoid.time().toSeconds());
+      cluster.avoid(avoid.node(), avoid.time());
+    } else if (action instanceof Action.Renew renew) {
+      cluster.renew(renew.allocation());
+    } else if (action instanceof Action.ListCheckpoints list) {
+      checkpoints.list(list.attempt(), this::post);
     } else if (action instanceof Action.Launch launch) {
       cluster.launch(launch.allocation(), launch.host());
     } else if (action instanceof Action.Give give) {

@@ -2,6 +2,7 @@ package dev.heddle.am;
 
 import dev.heddle.am.launch.HostShape;
 import dev.heddle.am.launch.OutputLayout;
+import dev.heddle.am.supervisor.FaultPolicy;
 import dev.heddle.am.supervisor.JobPlan;
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
@@ -31,6 +32,15 @@ final class JobPlans {
         settings.duration(Setting.AGENT_SUSPECT_AFTER),
         settings.duration(Setting.AGENT_LEASE),
         settings.duration(Setting.UPLOAD_TIMEOUT),
+        request.checkpointConfig() != null,
+        FaultPolicy.parse(settings.require(Setting.FAULT_POLICY)),
+        settings.duration(Setting.FAULT_SETTLE),
+        settings.duration(Setting.RESTART_GRACE),
+        settings.duration(Setting.CHECKPOINT_FLUSH),
+        request.retryStrategy() == null
+            ? settings.integer(Setting.RESTART_PLATFORM_ATTEMPTS)
+            : request.retryStrategy().maximumRetryAttempts(),
+        settings.integer(Setting.RESTART_ALGORITHM_ATTEMPTS),
         OutputLayout.of(request.outputDataConfig().s3OutputPath(), request.trainingJobName())
             .job()
             .child("output"),

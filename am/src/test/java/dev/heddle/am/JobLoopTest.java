@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.heddle.am.cluster.Cluster;
 import dev.heddle.am.supervisor.Action;
 import dev.heddle.am.supervisor.Event;
+import dev.heddle.am.supervisor.FaultPolicy;
 import dev.heddle.am.supervisor.JobPlan;
 import dev.heddle.am.supervisor.JobView;
 import dev.heddle.am.supervisor.Supervisor;
@@ -17,6 +18,7 @@ import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.pipemode.ObjectUri;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +66,16 @@ class JobLoopTest {
     }
 
     @Override
-    public void startAlgorithm(String allocation, ContainerSpec spec) {}
+    public void startAlgorithm(String allocation, int attempt, ContainerSpec spec) {}
+
+    @Override
+    public void holdAlgorithm(String allocation, String mark) {}
+
+    @Override
+    public void avoid(String node, Duration time) {}
+
+    @Override
+    public void renew(String allocation) {}
 
     @Override
     public void signalAlgorithm(String allocation, ContainerSignal signal) {}
@@ -103,9 +114,28 @@ class JobLoopTest {
         Duration.ofSeconds(10),
         Duration.ofMinutes(1),
         Duration.ofMinutes(30),
+        false,
+        FaultPolicy.JOB,
+        Duration.ZERO,
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(10),
+        0,
+        0,
         ObjectUri.parse("s3://b/out/job/output"),
         true,
         8 << 20);
+  }
+
+  private CheckpointListings noCheckpoints() {
+    return new CheckpointListings(
+        Optional.empty(),
+        () -> {
+          throw new IllegalStateException("no S3 in this test");
+        },
+        s3,
+        attempt -> {
+          throw new IOException("no journal in this test");
+        });
   }
 
   private JobLoop loop(JobPlan plan) {
@@ -117,7 +147,13 @@ class JobLoopTest {
             },
             s3);
     return new JobLoop(
-        new Supervisor(plan, 1, clock.instant()), cluster, artifacts, kept::add, clock, executor);
+        new Supervisor(plan, 1, clock.instant()),
+        cluster,
+        artifacts,
+        noCheckpoints(),
+        kept::add,
+        clock,
+        executor);
   }
 
   @AfterEach

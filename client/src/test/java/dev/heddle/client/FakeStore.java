@@ -86,7 +86,7 @@ final class FakeStore implements ObjectStore {
   }
 
   @Override
-  public void put(ObjectUri object, ByteBuffer body) {
+  public String put(ObjectUri object, ByteBuffer body) {
     throw new UnsupportedOperationException("the client stores nothing");
   }
 
@@ -114,7 +114,7 @@ final class FakeStore implements ObjectStore {
   }
 
   @Override
-  public void completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts) {
+  public String completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts) {
     throw new UnsupportedOperationException("the client stores nothing");
   }
 

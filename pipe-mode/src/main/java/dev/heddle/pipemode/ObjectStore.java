@@ -7,7 +7,11 @@ import java.util.List;
 /** The small port through which a job's bytes and listings come and go: S3. */
 public interface ObjectStore extends ObjectSource {
 
-  void put(ObjectUri object, ByteBuffer body) throws ObjectStoreException;
+  /**
+   * @return the entity tag of what was stored, as {@link #head} would tell it; empty when the
+   *     server doesn't say
+   */
+  String put(ObjectUri object, ByteBuffer body) throws ObjectStoreException;
 
   /** Stores a whole file, by parts where it is large. */
   void putFile(ObjectUri object, Path file) throws ObjectStoreException;
@@ -21,8 +25,13 @@ public interface ObjectStore extends ObjectSource {
   UploadedPart uploadPart(ObjectUri object, String uploadId, int number, ByteBuffer body)
       throws ObjectStoreException;
 
-  /** Makes the object appear. The parts' numbers must ascend; gaps are allowed. */
-  void completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts)
+  /**
+   * Makes the object appear. The parts' numbers must ascend; gaps are allowed.
+   *
+   * @return the entity tag of the whole, as {@link #head} would tell it; empty when the server
+   *     doesn't say
+   */
+  String completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts)
       throws ObjectStoreException;
 
   /** Gives a multipart upload up; one that is gone already is no error. */

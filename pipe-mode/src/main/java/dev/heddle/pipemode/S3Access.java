@@ -36,6 +36,11 @@ public record S3Access(
     return new S3Access(endpoint, region, pathStyle, keys, retryFor, Optional.of(assumed));
   }
 
+  /** The same with another patience. */
+  public S3Access retryingFor(Duration time) {
+    return new S3Access(endpoint, region, pathStyle, keys, time, role);
+  }
+
   /**
    * An access key. Never printed.
    *

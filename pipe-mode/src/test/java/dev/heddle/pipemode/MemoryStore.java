@@ -48,6 +48,11 @@ public class MemoryStore implements ObjectStore {
     return objects.size();
   }
 
+  /** Multipart uploads that are neither complete nor given up. */
+  public synchronized int uploadsLeftOpen() {
+    return uploads.size();
+  }
+
   public void put(String uri, String body) {
     put(ObjectUri.parse(uri), ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
   }
@@ -81,8 +86,10 @@ public class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public synchronized void put(ObjectUri object, ByteBuffer body) {
-    objects.put(key(object), copy(body));
+  public synchronized String put(ObjectUri object, ByteBuffer body) {
+    byte[] bytes = copy(body);
+    objects.put(key(object), bytes);
+    return info(object, bytes).etag();
   }
 
   @Override
@@ -120,7 +127,7 @@ public class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public synchronized void completeMultipart(
+  public synchronized String completeMultipart(
       ObjectUri object, String uploadId, List<UploadedPart> parts) throws ObjectStoreException {
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
     int last = 0;
@@ -133,8 +140,10 @@ public class MemoryStore implements ObjectStore {
       last = part.number();
       whole.writeBytes(bytes);
     }
-    objects.put(key(object), whole.toByteArray());
+    byte[] bytes = whole.toByteArray();
+    objects.put(key(object), bytes);
     uploads.remove(uploadId);
+    return info(object, bytes).etag();
   }
 
   @Override

@@ -108,14 +108,16 @@ class EndingsIT {
   void anAlgorithmKilledFromOutsideTellsItsSignal(Jobs jobs) throws Exception {
     Gate gate = gate(jobs, "killed-gate");
     Path image = jobs.image("killed", gate.script());
-    start(jobs, jobs.job("killed", image), gate);
+    start(jobs, jobs.job("killed", image), gate, "--conf", "heddle.restart.platform-attempts=0");
     String line = "/bin/sh " + image.resolve("train");
     var algorithm = Processes.matching(line::equals);
     assertEquals(1, algorithm.size(), algorithm.toString());
     Processes.kill(algorithm.get(0).pid());
     JsonNode job = jobs.awaitEnd("killed", PATIENCE);
-    assertTrue(reason(job).startsWith("AlgorithmError: Exit Code: 137"), reason(job));
-    assertTrue(reason(job).contains("SIGKILL"), reason(job));
+    assertTrue(
+        reason(job)
+            .startsWith("InternalServerError: the algorithm was killed from outside (SIGKILL)"),
+        reason(job));
   }
 
   @Test
@@ -182,7 +184,14 @@ class EndingsIT {
     Gate gate = gate(jobs, "orphan-gate");
     Path image = jobs.image("orphan", gate.script());
     // The other host's shell hears no TERM.
-    start(jobs, jobs.job("orphan", image).hosts(2), gate, "--conf", "heddle.stop.grace=2s");
+    start(
+        jobs,
+        jobs.job("orphan", image).hosts(2),
+        gate,
+        "--conf",
+        "heddle.stop.grace=2s",
+        "--conf",
+        "heddle.restart.platform-attempts=0");
     String container =
         jobs.describe("orphan").path("Heddle").path("Hosts").path(1).path("Container").asText();
     var agents =

@@ -27,10 +27,19 @@ final class Gate implements AutoCloseable {
         .formatted(directory);
   }
 
+  Path directory() {
+    return directory;
+  }
+
   boolean reached() throws IOException {
     try (var entries = Files.list(directory)) {
       return entries.anyMatch(entry -> entry.getFileName().toString().startsWith("arrived"));
     }
+  }
+
+  /** Whether an algorithm has come that calls itself so. */
+  boolean reached(String who) {
+    return Files.exists(directory.resolve("arrived." + who));
   }
 
   /** A test that failed must not leave its hosts occupied. */

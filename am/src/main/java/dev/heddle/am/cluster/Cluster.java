@@ -5,6 +5,7 @@ import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import java.io.Closeable;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -22,14 +23,36 @@ public interface Cluster extends Closeable {
   /** Gives an allocation back; what runs in it is killed. */
   void release(String allocation);
 
+  /**
+   * Takes no further host from the node for a while, as far as other nodes can serve.
+   *
+   * @param node as an allocation names it
+   */
+  void avoid(String node, Duration time);
+
+  /**
+   * Has a host's algorithm container ready for another algorithm once the last one has ended: held,
+   * or asked for again on the same node where it ended with it.
+   */
+  void renew(String allocation);
+
   /** Starts the agent of a host in its allocation. */
   void launch(String allocation, String host);
 
   /**
    * Has the algorithm container of a host run, where it has one of its own; to be told so again
    * changes nothing.
+   *
+   * @param attempt the attempt it is for
    */
-  void startAlgorithm(String allocation, ContainerSpec spec);
+  void startAlgorithm(String allocation, int attempt, ContainerSpec spec);
+
+  /**
+   * Ends what runs in a host's algorithm container and has a holder take its place.
+   *
+   * @param mark where the holder makes a file
+   */
+  void holdAlgorithm(String allocation, String mark);
 
   /** Sends a host's algorithm container a signal. */
   void signalAlgorithm(String allocation, ContainerSignal signal);

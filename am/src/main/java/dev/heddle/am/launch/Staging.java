@@ -35,6 +35,11 @@ public record Staging(Path directory) {
     return new Path(directory, "record.json");
   }
 
+  /** The listing of the checkpoints from which an attempt begins. */
+  public Path checkpoints(int attempt) {
+    return new Path(directory, "checkpoints-" + attempt + ".json");
+  }
+
   /** The submitting client's Hadoop configuration without secrets ({@link ClientConfiguration}). */
   public Path hadoopConf() {
     return new Path(directory, "hadoop-conf.xml");

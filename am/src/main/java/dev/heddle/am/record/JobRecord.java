@@ -3,11 +3,13 @@ package dev.heddle.am.record;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.am.supervisor.Attempt;
 import dev.heddle.am.supervisor.HostView;
 import dev.heddle.am.supervisor.JobView;
 import dev.heddle.am.supervisor.Transition;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.protocol.ChannelFlow;
+import dev.heddle.containerlauncher.protocol.CheckpointSync;
 import dev.heddle.containerlauncher.protocol.MetricValue;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -134,6 +136,7 @@ public final class JobRecord {
     json.put("WrittenAt", seconds(now));
     ArrayNode notes = json.putArray("Notes");
     view.notes().forEach(notes::add);
+    putAttempts(json.putArray("Attempts"), view.attempts());
     ArrayNode hosts = json.putArray("Hosts");
     for (HostView host : view.hosts()) {
       ObjectNode entry = hosts.addObject();
@@ -145,10 +148,41 @@ public final class JobRecord {
       entry.put("BytesIn", host.progress().bytesIn());
       entry.put("BytesInTotal", host.progress().bytesInTotal());
       entry.put("BytesOut", host.progress().bytesOut());
+      entry.put("Attempt", host.attempt());
       putFlows(entry, host.progress().flows());
+      host.progress().checkpoints().ifPresent(sync -> putCheckpoints(entry, sync));
       host.exit().ifPresent(exit -> entry.put("ExitCode", exit.code()));
       ObjectNode metrics = entry.putObject("Metrics");
       host.metrics().forEach(metric -> metrics.put(metric.name(), metric.value()));
+    }
+  }
+
+  private static void putAttempts(ArrayNode array, List<Attempt> attempts) {
+    for (Attempt attempt : attempts) {
+      ObjectNode entry = array.addObject();
+      entry.put("Number", attempt.number());
+      attempt.start().ifPresent(start -> entry.put("StartTime", seconds(start)));
+      attempt.end().ifPresent(end -> entry.put("EndTime", seconds(end)));
+      attempt
+          .cause()
+          .ifPresent(
+              cause -> {
+                entry.put("Cause", cause.name());
+                entry.put("Host", attempt.host());
+                entry.put("Node", attempt.node());
+                entry.put("Detail", attempt.detail());
+              });
+    }
+  }
+
+  private static void putCheckpoints(ObjectNode host, CheckpointSync sync) {
+    ObjectNode entry = host.putObject("Checkpoints");
+    entry.put("Files", sync.files());
+    entry.put("Bytes", sync.bytes());
+    entry.put("PendingFiles", sync.pending());
+    entry.put("LagSeconds", BigDecimal.valueOf(sync.lagMillis(), 3));
+    if (!sync.trouble().isEmpty()) {
+      entry.put("Trouble", sync.trouble());
     }
   }
 

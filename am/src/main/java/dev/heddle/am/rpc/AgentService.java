@@ -8,8 +8,12 @@ import dev.heddle.containerlauncher.protocol.AgentWire;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerWire;
 import dev.heddle.containerlauncher.protocol.Order;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.CheckpointsRequest;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.CheckpointsResponse;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HeartbeatRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HeartbeatResponse;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HoldContainerRequest;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HoldContainerResponse;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterResponse;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.SignalContainerRequest;
@@ -83,7 +87,8 @@ final class AgentService implements AgentProtocolPB {
       RpcController controller, StartContainerRequest request) throws ServiceException {
     try {
       check(request.getContainerId());
-      desk.startAlgorithm(request.getContainerId(), ContainerWire.spec(request));
+      desk.startAlgorithm(
+          request.getContainerId(), request.getAttempt(), ContainerWire.spec(request));
       return StartContainerResponse.getDefaultInstance();
     } catch (IOException e) {
       throw new ServiceException(e);
@@ -97,8 +102,33 @@ final class AgentService implements AgentProtocolPB {
       check(request.getContainerId());
       desk.signalAlgorithm(
           request.getContainerId(),
+          request.getAttempt(),
           request.getKill() ? ContainerSignal.KILL : ContainerSignal.TERM);
       return SignalContainerResponse.getDefaultInstance();
+    } catch (IOException e) {
+      throw new ServiceException(e);
+    }
+  }
+
+  @Override
+  public HoldContainerResponse holdContainer(RpcController controller, HoldContainerRequest request)
+      throws ServiceException {
+    try {
+      check(request.getContainerId());
+      desk.holdAlgorithm(request.getContainerId(), request.getAttempt(), request.getMark());
+      return HoldContainerResponse.getDefaultInstance();
+    } catch (IOException e) {
+      throw new ServiceException(e);
+    }
+  }
+
+  @Override
+  public CheckpointsResponse checkpoints(RpcController controller, CheckpointsRequest request)
+      throws ServiceException {
+    try {
+      check(request.getContainerId());
+      return AgentWire.message(
+          desk.checkpoints(request.getContainerId(), request.getAttempt(), request.getFrom()));
     } catch (IOException e) {
       throw new ServiceException(e);
     }

@@ -3,6 +3,7 @@ package dev.heddle.am.rpc;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.CheckpointPage;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Order;
@@ -33,18 +34,34 @@ public interface Desk {
    */
   Optional<AlgorithmContainer> algorithm(String container);
 
-  /** All hosts' containers' own addresses, once all are known; empty where they have none. */
+  /**
+   * All hosts' addresses where they aren't those of the start: of the containers' own, once all are
+   * known, or after some hosts have moved; else empty.
+   */
   List<Order.HostAddress> addresses() throws IOException;
 
   /**
-   * @throws IOException when the container is no host of the job any more
+   * @throws IOException when the container is no host of the job any more, or works on another
+   *     attempt
    */
-  void startAlgorithm(String container, ContainerSpec spec) throws IOException;
+  void startAlgorithm(String container, int attempt, ContainerSpec spec) throws IOException;
 
   /**
-   * @throws IOException when the container is no host of the job any more
+   * @throws IOException as {@link #startAlgorithm} does
    */
-  void signalAlgorithm(String container, ContainerSignal signal) throws IOException;
+  void signalAlgorithm(String container, int attempt, ContainerSignal signal) throws IOException;
+
+  /**
+   * @throws IOException as {@link #startAlgorithm} does
+   */
+  void holdAlgorithm(String container, int attempt, String mark) throws IOException;
+
+  /**
+   * A page of the attempt's listing of checkpoints; empty while it isn't made.
+   *
+   * @throws IOException as {@link #startAlgorithm} does
+   */
+  Optional<CheckpointPage> checkpoints(String container, int attempt, int from) throws IOException;
 
   /** The job's record now, in the DescribeTrainingJob shape. */
   String describe() throws IOException;

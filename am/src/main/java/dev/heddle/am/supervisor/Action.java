@@ -4,6 +4,7 @@ import dev.heddle.containerlauncher.job.SecondaryStatus;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.UploadedPart;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,15 @@ public sealed interface Action {
 
   /** Take back what is asked for and not yet allocated. */
   record CancelRequests() implements Action {}
+
+  /** Take no host from the node for a while, as far as there are others. */
+  record Avoid(String node, Duration time) implements Action {}
+
+  /** Have the allocation, whose algorithm has ended, ready for another one. */
+  record Renew(String allocation) implements Action {}
+
+  /** List the checkpoints as they are in S3 now: from that listing the hosts begin the attempt. */
+  record ListCheckpoints(int attempt) implements Action {}
 
   /** Give an allocation back, running or not. */
   record Release(String allocation) implements Action {}

@@ -44,6 +44,9 @@ public sealed interface Event {
   /** Opening or completing the uploads failed for good. */
   record UploadsFailed(Fault fault) implements Event {}
 
+  /** The checkpoints can't be listed, for good. */
+  record CheckpointsFailed(Fault fault) implements Event {}
+
   /** The cluster has thrown the ApplicationMaster out, or can't be reached any more. */
   record ClusterLost(String why) implements Event {}
 

@@ -4,6 +4,7 @@ import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.MetricValue;
 import dev.heddle.containerlauncher.protocol.Progress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,12 @@ final class Host {
   private List<MetricValue> metrics = List.of();
   private boolean suspect;
   private boolean ended;
+  private int attempt;
+  private boolean started;
   private long lastOrder;
 
-  Host(String name, Event.Allocation allocation, Instant now) {
+  Host(String name, Event.Allocation allocation, int attempt, Instant now) {
+    this.attempt = attempt;
     this.name = name;
     this.allocation = allocation;
     this.lastHeard = now;
@@ -54,6 +58,27 @@ final class Host {
     metrics = newMetrics;
   }
 
+  /** What it did for an earlier attempt is forgotten. */
+  void enter(int next) {
+    attempt = next;
+    phase = AgentPhase.PREPARING;
+    exit = Optional.empty();
+    started = false;
+  }
+
+  /** Its algorithm is being started in this attempt. */
+  void start() {
+    started = true;
+  }
+
+  boolean started() {
+    return started;
+  }
+
+  int attempt() {
+    return attempt;
+  }
+
   void suspect() {
     suspect = true;
   }
@@ -71,6 +96,11 @@ final class Host {
     return ended || phase.compareTo(AgentPhase.EXITED) >= 0;
   }
 
+  /** Whether the algorithm has ended in this attempt, or never will begin; it may still save. */
+  boolean algorithmEnded() {
+    return phase.compareTo(AgentPhase.SAVING) >= 0;
+  }
+
   boolean alive() {
     return !ended;
   }
@@ -79,8 +109,9 @@ final class Host {
     return joined;
   }
 
-  Instant lastHeard() {
-    return lastHeard;
+  /** Since it was last heard of. */
+  Duration silence(Instant now) {
+    return Duration.between(lastHeard, now);
   }
 
   String address() {
@@ -105,6 +136,15 @@ final class Host {
 
   HostView view() {
     return new HostView(
-        name, allocation.node(), allocation.id(), phase, progress, exit, metrics, suspect, ended);
+        name,
+        allocation.node(),
+        allocation.id(),
+        attempt,
+        phase,
+        progress,
+        exit,
+        metrics,
+        suspect,
+        ended);
   }
 }

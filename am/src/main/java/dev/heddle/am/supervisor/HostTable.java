@@ -25,12 +25,12 @@ final class HostTable {
   private int alive;
 
   /** Takes the first free place and its name. */
-  Host add(Event.Allocation allocation, Instant now) {
+  Host add(Event.Allocation allocation, int attempt, Instant now) {
     int index = 0;
     while (index < all.size() && all.get(index) != null) {
       index++;
     }
-    Host host = new Host("algo-" + (index + 1), allocation, now);
+    Host host = new Host("algo-" + (index + 1), allocation, attempt, now);
     if (index == all.size()) {
       all.add(host);
     } else {
@@ -42,21 +42,39 @@ final class HostTable {
     return host;
   }
 
-  /** Frees its place for another one; it has not begun to be of use. */
+  /** Frees its place, and its name, for another one. */
   void remove(Host host) {
-    if (!host.alive()) {
+    int index = all.indexOf(host);
+    if (index < 0) {
       return;
     }
-    all.set(all.indexOf(host), null);
+    all.set(index, null);
     byAllocation.remove(host.allocation.id());
     size--;
-    alive--;
+    if (host.alive()) {
+      alive--;
+    }
     if (host.quiet()) {
       quiet--;
     }
-    if (host.phase().compareTo(AgentPhase.READY) >= 0) {
+    if (isReady(host)) {
       ready--;
     }
+  }
+
+  /** The host works on another attempt from now on, for which it is neither ready nor quiet. */
+  void enter(Host host, int attempt) {
+    if (host.quiet()) {
+      quiet--;
+    }
+    if (isReady(host)) {
+      ready--;
+    }
+    host.enter(attempt);
+  }
+
+  private static boolean isReady(Host host) {
+    return host.phase().compareTo(AgentPhase.READY) >= 0;
   }
 
   void clear() {
@@ -77,6 +95,11 @@ final class HostTable {
     return Optional.ofNullable(byAllocation.get(allocation)).filter(Host::alive);
   }
 
+  /** The host in that allocation, ended or not. */
+  Optional<Host> in(String allocation) {
+    return Optional.ofNullable(byAllocation.get(allocation));
+  }
+
   /** In the order of their numbers. */
   Collection<Host> all() {
     return present().toList();
@@ -86,17 +109,25 @@ final class HostTable {
     return present().filter(Host::alive).toList();
   }
 
+  /** Whose allocation has ended, and whose place nobody has taken. */
+  List<Host> ended() {
+    return present().filter(host -> !host.alive()).toList();
+  }
+
   /** Those whose algorithm runs, or may still be started. */
   List<Host> loud() {
     return present().filter(host -> !host.quiet()).toList();
   }
 
-  /** Takes the report; whether the host has fallen quiet by it. */
+  /** Takes the report; whether the host has fallen quiet by it. One of an old attempt is void. */
   boolean take(Host host, AgentReport report) {
-    boolean wasReady = host.phase().compareTo(AgentPhase.READY) >= 0;
+    if (report.attempt() != host.attempt()) {
+      return false;
+    }
+    boolean wasReady = isReady(host);
     boolean wasQuiet = host.quiet();
     host.take(report.phase(), report.progress(), report.exit(), report.metrics());
-    if (!wasReady && report.phase() == AgentPhase.READY) {
+    if (!wasReady && isReady(host)) {
       ready++;
     }
     boolean fellQuiet = !wasQuiet && host.quiet();

@@ -10,6 +10,7 @@ import java.util.Optional;
 /**
  * What can be told of a host.
  *
+ * @param attempt that it works on
  * @param suspect whether its agent has been silent for a while
  * @param ended whether its allocation has ended
  */
@@ -17,6 +18,7 @@ public record HostView(
     String name,
     String node,
     String container,
+    int attempt,
     AgentPhase phase,
     Progress progress,
     Optional<AlgorithmExit> exit,

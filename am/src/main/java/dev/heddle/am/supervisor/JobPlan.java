@@ -18,6 +18,13 @@ import java.time.Duration;
  * @param suspectAfter silence after which an agent is suspect
  * @param lease silence after which an agent has stopped everything by itself
  * @param uploadTimeout the longest that the artifacts' upload may take
+ * @param checkpoints whether the job keeps any
+ * @param policy what follows when a host is lost
+ * @param settle how long an algorithm's failure may be explained by what is heard of another host
+ * @param restartGrace between TERM and KILL of the other hosts' algorithms, before all start again
+ * @param flushPatience the longest that a host takes to bring its last checkpoints to S3
+ * @param platformAttempts how many relaunches follow faults of the platform, 0 or more
+ * @param algorithmAttempts how many follow the algorithm's own failures, 0 or more
  * @param output {@code S3OutputPath/JOB/output}
  * @param compressModel whether the model becomes {@code model.tar.gz} or a folder
  * @param partSize bytes of an archive's part, 5 MiB or more
@@ -35,6 +42,13 @@ public record JobPlan(
     Duration suspectAfter,
     Duration lease,
     Duration uploadTimeout,
+    boolean checkpoints,
+    FaultPolicy policy,
+    Duration settle,
+    Duration restartGrace,
+    Duration flushPatience,
+    int platformAttempts,
+    int algorithmAttempts,
     ObjectUri output,
     boolean compressModel,
     int partSize) {}

@@ -48,6 +48,32 @@ final class Reasons {
         " (" + host + signal(exit.code()) + "; it wrote no failure file; " + logs + ")");
   }
 
+  /** A SIGKILL that neither the job nor a limit of its memory explains. */
+  static String killed(String job, String host, AlgorithmExit exit) {
+    return compose(
+        Blame.PLATFORM,
+        "the algorithm was killed from outside (SIGKILL), by somebody on the node or, where the"
+            + " node itself ran out of memory, by its kernel: if it needs much memory, choose a"
+            + " larger instance type",
+        " ("
+            + host
+            + ", exit code "
+            + exit.code()
+            + "; see: heddle logs "
+            + job
+            + " --host "
+            + host
+            + ")");
+  }
+
+  /** The reason with a sentence more behind it, as far as there is room. */
+  static String with(String reason, String more) {
+    if (more.isEmpty() || reason.length() + 1 + more.length() > FailureReason.MAX_LENGTH) {
+      return reason;
+    }
+    return reason + " " + more.strip();
+  }
+
   static String lost(Host host, AllocationEnd end) {
     if (end.cause() == AllocationEnd.Cause.OUT_OF_MEMORY) {
       return compose(
@@ -55,6 +81,15 @@ final class Reasons {
           host.name
               + " used more memory than its instance type has and was killed. Choose a larger"
               + " instance type, or use less memory. "
+              + end.detail(),
+          "");
+    }
+    if (end.cause() == AllocationEnd.Cause.EXCESS_LOGS) {
+      return compose(
+          Blame.ALGORITHM,
+          host.name
+              + " wrote more log than the cluster allows and was killed. Have the algorithm print"
+              + " less. "
               + end.detail(),
           "");
     }

@@ -10,8 +10,10 @@ import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Takes one job from Starting to its end. It is a deterministic function of the events it is given:
@@ -24,6 +26,9 @@ public final class Supervisor {
   private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(10);
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
+  /** Longer than this between two heartbeats is odd. */
+  private static final Duration SILENCE = Duration.ofSeconds(3);
+
   private enum Phase {
     /** The cluster isn't ready. */
     CONNECTING,
@@ -33,6 +38,8 @@ public final class Supervisor {
     PREPARING,
     /** Algorithms run. */
     TRAINING,
+    /** An attempt has failed: the other hosts' algorithms stop and save. */
+    HALTING,
     /** The verdict is there; algorithms still end. */
     ENDING,
     /** Models and outputs go to S3. */
@@ -43,10 +50,14 @@ public final class Supervisor {
     DONE
   }
 
+  /** An algorithm's failure that another host's may explain. */
+  private record Unsettled(Host host, Failure failure, Instant until) {}
+
   private final JobPlan plan;
   private final Gang gang;
   private final StatusHistory history;
   private final HostTable hosts = new HostTable();
+  private final Relaunches relaunches;
   private final List<String> notes = new ArrayList<>();
   private List<Action> actions = new ArrayList<>();
 
@@ -55,7 +66,11 @@ public final class Supervisor {
   private Optional<ArtifactMerge> merge = Optional.empty();
   private Optional<Instant> trainingStart = Optional.empty();
   private Optional<Instant> trainingEnd = Optional.empty();
+  private Optional<Unsettled> unsettled = Optional.empty();
   private Instant phaseDeadline = Instant.MAX;
+  private Instant runDeadline = Instant.MAX;
+  private int listed;
+  private List<Order.HostAddress> moved = List.of();
   private Instant nextWatch = Instant.MAX;
   private boolean modelUploaded;
 
@@ -65,6 +80,7 @@ public final class Supervisor {
   public Supervisor(JobPlan plan, long seed, Instant created) {
     this.plan = plan;
     this.gang = new Gang(plan, seed);
+    this.relaunches = new Relaunches(plan);
     this.history = new StatusHistory(created);
   }
 
@@ -92,6 +108,8 @@ public final class Supervisor {
         onUploaded(now);
       } else if (event instanceof Event.UploadsFailed failed) {
         onUploadFault(now, "", failed.fault());
+      } else if (event instanceof Event.CheckpointsFailed failed) {
+        onCheckpointsFailed(now, failed.fault());
       } else if (event instanceof Event.ClusterLost lost) {
         onClusterLost(now, lost.why());
       } else if (event instanceof Event.Tick) {
@@ -105,12 +123,15 @@ public final class Supervisor {
 
   /** When {@link Event.Tick} is due at the latest; {@link Instant#MAX} for never. */
   public Instant nextDeadline() {
-    return earlier(earlier(phaseDeadline, nextWatch), gang.deadline());
+    Instant settles = unsettled.map(Unsettled::until).orElse(Instant.MAX);
+    return Stream.of(phaseDeadline, runDeadline, nextWatch, settles, gang.deadline(mayGiveBack()))
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   /** Whether something is about to change, so that agents should be heard more often. */
   public boolean pending() {
-    return phase != Phase.TRAINING || hosts.anyQuiet();
+    return phase != Phase.TRAINING || hosts.anyQuiet() || !gang.complete();
   }
 
   public boolean done() {
@@ -121,7 +142,8 @@ public final class Supervisor {
     return new JobView(
         history.status(),
         history.secondary(),
-        1,
+        relaunches.all(),
+        moved,
         history.transitions(),
         verdict.filter(v -> v.status() == SecondaryStatus.FAILED).map(Verdict::reason).orElse(""),
         trainingStart,
@@ -145,7 +167,7 @@ public final class Supervisor {
   }
 
   private void onAllocated(Instant now, List<Event.Allocation> allocations) {
-    if (phase != Phase.GATHERING && phase != Phase.PREPARING) {
+    if (!gathers()) {
       allocations.forEach(a -> actions.add(new Action.Release(a.id())));
       return;
     }
@@ -154,21 +176,45 @@ public final class Supervisor {
     if (wasComplete || !gang.complete()) {
       return;
     }
+    if (phase == Phase.GATHERING) {
+      phase = Phase.PREPARING;
+      nextWatch = now.plus(WATCH_INTERVAL);
+      if (trainingStart.isEmpty()) {
+        trainingStart = Optional.of(now);
+        runDeadline = now.plus(plan.maxRuntime());
+      }
+      note(now, "all " + plan.hosts() + " hosts allocated");
+    }
+    if (phase != Phase.HALTING) {
+      list();
+    }
     for (Event.Allocation allocation : gang.held()) {
-      if (hosts.aliveIn(allocation.id()).isEmpty()) {
-        Host host = hosts.add(allocation, now);
+      if (hosts.in(allocation.id()).isEmpty()) {
+        Host host = hosts.add(allocation, relaunches.attempt(), now);
         actions.add(new Action.Launch(allocation.id(), host.name));
-        actions.add(new Action.Give(allocation.id(), new Order.Prepare(host.nextOrder())));
+        actions.add(new Action.Give(allocation.id(), prepare(host)));
       }
     }
-    if (phase == Phase.PREPARING) {
-      return; // what was missing is replaced
+  }
+
+  /** Whether allocations may be wanted. */
+  private boolean gathers() {
+    return phase == Phase.GATHERING
+        || phase == Phase.PREPARING
+        || phase == Phase.TRAINING
+        || phase == Phase.HALTING;
+  }
+
+  private Order prepare(Host host) {
+    return new Order.Prepare(host.nextOrder(), relaunches.attempt());
+  }
+
+  /** Once for each attempt. */
+  private void list() {
+    if (plan.checkpoints() && listed < relaunches.attempt()) {
+      listed = relaunches.attempt();
+      actions.add(new Action.ListCheckpoints(listed));
     }
-    phase = Phase.PREPARING;
-    phaseDeadline = now.plus(plan.maxRuntime());
-    trainingStart = Optional.of(now);
-    nextWatch = now.plus(WATCH_INTERVAL);
-    note(now, "all " + plan.hosts() + " hosts allocated");
   }
 
   private void onJoined(Instant now, Event.AgentJoined joined) {
@@ -183,14 +229,20 @@ public final class Supervisor {
       return;
     }
     host.heard(now);
+    boolean hadEnded = host.algorithmEnded();
     boolean fellQuiet = hosts.take(host, report);
     if (phase == Phase.PREPARING && report.phase() == AgentPhase.DOWNLOADING) {
       enter(now, SecondaryStatus.DOWNLOADING, "Downloading input data");
     }
-    if (fellQuiet) {
+    if (!hadEnded && host.algorithmEnded()) {
+      onEnded(now, host, report);
+    }
+    if (fellQuiet && hosts.in(host.allocation.id()).isPresent()) {
       onQuiet(now, host, report);
     } else if (phase == Phase.PREPARING && gang.complete() && hosts.allReady()) {
       startAll(now);
+    } else if (phase == Phase.TRAINING && host.phase() == AgentPhase.READY && !host.started()) {
+      join(now, host);
     } else if (phase == Phase.UPLOADING) {
       onUploadReport(now, host, report);
     }
@@ -198,74 +250,136 @@ public final class Supervisor {
 
   private void startAll(Instant now) {
     phase = Phase.TRAINING;
+    moved = List.of();
     List<Order.HostAddress> addresses = Addresses.of(hosts.all());
     int index = 0;
     for (Host host : hosts.all()) {
-      String networkInterface = Addresses.interfaceOf(host, addresses.get(index++));
-      actions.add(
-          new Action.Give(
-              host.allocation.id(),
-              new Order.Start(host.nextOrder(), addresses, networkInterface)));
+      start(host, addresses, addresses.get(index++));
     }
+    relaunches.started(now);
     enter(now, SecondaryStatus.TRAINING, "Training image is in place. Training in progress.");
   }
 
-  /** A host's algorithm runs no more, or will never run. */
+  /** One host more takes part in what runs already. */
+  private void join(Instant now, Host host) {
+    List<Order.HostAddress> addresses = Addresses.of(hosts.all());
+    addresses.stream()
+        .filter(address -> address.host().equals(host.name))
+        .findFirst()
+        .ifPresent(address -> start(host, addresses, address));
+    moved = addresses;
+    relaunches.started(now);
+    note(now, host.name + " runs again on " + host.allocation.node());
+  }
+
+  private void start(Host host, List<Order.HostAddress> addresses, Order.HostAddress own) {
+    host.start();
+    actions.add(
+        new Action.Give(
+            host.allocation.id(),
+            new Order.Start(host.nextOrder(), addresses, Addresses.interfaceOf(host, own))));
+  }
+
+  /** A host's algorithm runs no more, or will never run; it may still save. */
+  private void onEnded(Instant now, Host host, AgentReport report) {
+    if (phase == Phase.PREPARING || phase == Phase.TRAINING || isAhead(host)) {
+      Optional<Failure> failure = Failures.of(plan, host, report);
+      if (failure.isPresent() && mayBeExplained(failure.get())) {
+        if (unsettled.isEmpty()) {
+          unsettled = Optional.of(new Unsettled(host, failure.get(), now.plus(plan.settle())));
+        }
+      } else if (failure.isPresent()) {
+        fail(now, host, failure.get());
+      }
+    }
+  }
+
+  /** Nothing of a host's attempt is going on any more. */
   private void onQuiet(Instant now, Host host, AgentReport report) {
     report
         .exit()
         .map(AlgorithmExit::remark)
         .filter(remark -> !remark.isEmpty())
         .ifPresent(remark -> note(now, host.name + ": " + remark));
-    if (phase == Phase.PREPARING || phase == Phase.TRAINING) {
-      if (report.fault().isPresent()) {
-        end(now, Verdict.failed(Reasons.fault(host.name, report.fault().get())));
-      } else if (report.exit().isEmpty()) {
-        end(
-            now,
-            Verdict.failed(
-                Reasons.fault(
-                    host.name,
-                    new Fault(Fault.Blame.PLATFORM, "the agent ended without an algorithm"))));
-      } else if (report.exit().get().code() != 0) {
-        end(now, Verdict.failed(Reasons.algorithm(plan.jobName(), host.name, report.exit().get())));
-      } else if (hosts.allQuiet()) {
-        decide(Verdict.completed());
-        upload(now);
-      }
-    } else if (phase == Phase.ENDING) {
-      endIfQuiet(now);
+    settleIfDue(now);
+    switch (phase) {
+      case TRAINING -> completeIfQuiet(now);
+      case HALTING -> prepareIfQuiet(now);
+      case ENDING -> endIfQuiet(now);
+      default -> {}
+    }
+  }
+
+  /**
+   * An algorithm that has lost a peer fails by itself, and that is heard of sooner than the loss.
+   */
+  private boolean mayBeExplained(Failure failure) {
+    return phase == Phase.TRAINING
+        && failure.cause() == FailureCause.ALGORITHM_ERROR
+        && plan.policy().kind() == FaultPolicy.Kind.JOB
+        && plan.hosts() > 1
+        && !plan.settle().isZero()
+        && relaunches.allows(FailureCause.PLATFORM_ERROR);
+  }
+
+  /** Nothing has explained it in time, and everybody was heard of: it is the algorithm's own. */
+  private void settleIfDue(Instant now) {
+    if (unsettled.isEmpty() || phase != Phase.TRAINING) {
+      return;
+    }
+    Unsettled own = unsettled.get();
+    if (!hosts.allQuiet() && now.isBefore(own.until())) {
+      return;
+    }
+    if (!hosts.allQuiet()
+        && hosts.alive().stream().anyMatch(h -> h.silence(now).compareTo(SILENCE) > 0)) {
+      unsettled = Optional.of(new Unsettled(own.host(), own.failure(), now.plus(WATCH_INTERVAL)));
+      return;
+    }
+    fail(now, own.host(), own.failure());
+  }
+
+  /** Whether it prepares for the next attempt while others still end the last one. */
+  private boolean isAhead(Host host) {
+    return phase == Phase.HALTING && host.attempt() == relaunches.attempt();
+  }
+
+  private void completeIfQuiet(Instant now) {
+    if (phase == Phase.TRAINING && gang.complete() && hosts.allQuiet() && unsettled.isEmpty()) {
+      decide(Verdict.completed());
+      upload(now);
     }
   }
 
   private void onAllocationEnded(Instant now, String allocation, AllocationEnd end) {
-    if (phase == Phase.GATHERING) {
-      actions.addAll(gang.lost(now, allocation));
-      return;
+    Optional<Host> host = hosts.aliveIn(allocation);
+    if (host.isPresent()) {
+      lose(now, host.get(), end);
+    } else if (gathers()) {
+      // It was to replace another one, or to be one of the set, and has not begun.
+      actions.addAll(gang.lost(now, allocation, Duration.ZERO));
     }
-    if (phase == Phase.PREPARING && hosts.aliveIn(allocation).isEmpty()) {
-      // One that was to replace another, lost before the set was whole again.
-      actions.addAll(gang.lost(now, allocation));
-      return;
-    }
-    hosts.aliveIn(allocation).ifPresent(host -> lose(now, host, end));
   }
 
   private void lose(Instant now, Host host, AllocationEnd end) {
-    if (phase == Phase.PREPARING && end.cause() == AllocationEnd.Cause.UNPLACED) {
-      note(now, host.name + " " + end.describe() + ": asking for another node");
-      hosts.remove(host);
-      actions.addAll(gang.lost(now, host.allocation.id()));
-      return;
-    }
-    hosts.end(host);
     switch (phase) {
-      case PREPARING, TRAINING -> {
+      case PREPARING, TRAINING, HALTING -> {
+        if (end.cause() == AllocationEnd.Cause.UNPLACED) {
+          note(now, host.name + " " + end.describe() + ": asking for another node");
+          replace(now, host, Duration.ZERO);
+          prepareIfQuiet(now);
+          return;
+        }
+        hosts.end(host);
         note(now, host.name + " " + end.describe());
-        end(now, Verdict.failed(Reasons.lost(host, end)));
+        fail(now, host, Failures.of(host, end));
       }
-      case ENDING -> endIfQuiet(now);
+      case ENDING -> {
+        hosts.end(host);
+        endIfQuiet(now);
+      }
       case UPLOADING -> {
+        hosts.end(host);
         if (merge.orElseThrow().involves(host)) {
           onUploadFault(
               now,
@@ -275,8 +389,148 @@ public final class Supervisor {
                   "its container " + end.describe() + " before its model was in S3"));
         }
       }
-      case LEAVING -> finishIfGone(now);
+      case LEAVING -> {
+        hosts.end(host);
+        finishIfGone(now);
+      }
       default -> {}
+    }
+  }
+
+  /** A host has failed: what follows depends on the cause, the policy, and what is left. */
+  private void fail(Instant now, Host host, Failure failure) {
+    unsettled = Optional.empty();
+    if (phase == Phase.HALTING && !isAhead(host)) {
+      // The attempt has failed already; its end costs once.
+      replace(now, host, Duration.ZERO);
+      prepareIfQuiet(now);
+      return;
+    }
+    if (phase == Phase.TRAINING
+        && failure.cause().blame() == Fault.Blame.PLATFORM
+        && plan.policy().tolerates(missing(host), plan.hosts())) {
+      goOnWithout(now, host, failure);
+      return;
+    }
+    if (!relaunches.allows(failure.cause())) {
+      relaunches.end(now, failure);
+      String more = relaunches.exhausted(failure.cause());
+      end(now, Verdict.failed(Reasons.with(failure.reason(), more)));
+      return;
+    }
+    Duration wait = relaunches.spend(failure.cause());
+    Duration avoidance = relaunches.avoidance(failure);
+    if (!avoidance.isZero()) {
+      actions.add(new Action.Avoid(failure.node(), avoidance));
+    }
+    if (phase == Phase.PREPARING || phase == Phase.HALTING) {
+      note(now, host.name + ": " + failure.cause().sentence() + ": asking for another host");
+      replace(now, host, wait);
+    } else {
+      relaunch(now, host, failure, wait);
+    }
+  }
+
+  /** Another allocation takes the host's place and name. */
+  private void replace(Instant now, Host host, Duration wait) {
+    if (host.alive()) {
+      actions.add(new Action.Release(host.allocation.id()));
+    }
+    hosts.remove(host);
+    actions.addAll(gang.lost(now, host.allocation.id(), wait));
+  }
+
+  private int missing(Host failed) {
+    return hosts.ended().size() + (failed.alive() ? 1 : 0);
+  }
+
+  private void goOnWithout(Instant now, Host host, Failure failure) {
+    if (host.alive()) {
+      hosts.end(host);
+      actions.add(new Action.Release(host.allocation.id()));
+    }
+    note(
+        now,
+        host.name + ": " + failure.cause().sentence() + ": the job goes on without it (tolerated)");
+    actions.add(new Action.KeepRecord());
+    if (hosts.noneAlive()) {
+      end(now, Verdict.failed(failure.reason()));
+    } else {
+      completeIfQuiet(now);
+    }
+  }
+
+  /** The attempt is over; the next one begins once the other hosts have saved what they have. */
+  private void relaunch(Instant now, Host failed, Failure failure, Duration wait) {
+    relaunches.next(now, failure);
+    String message =
+        "attempt "
+            + relaunches.attempt()
+            + " follows, because of "
+            + failed.name
+            + ": "
+            + failure.cause().sentence();
+    note(now, message);
+    if (plan.policy().kind() == FaultPolicy.Kind.HOST) {
+      relaunchAlone(now, failed, failure, wait);
+      actions.add(new Action.KeepRecord());
+      return;
+    }
+    phase = Phase.HALTING;
+    phaseDeadline = now.plus(plan.restartGrace()).plus(plan.flushPatience()).plus(STOP_MARGIN);
+    enter(now, SecondaryStatus.RESTARTING, "Restarting the training job: " + message);
+    for (Host lost : hosts.ended()) {
+      replace(now, lost, wait);
+    }
+    if (failed.alive() && failure.cause().nodeSuspect()) {
+      replace(now, failed, wait);
+    }
+    for (Host host : hosts.loud()) {
+      actions.add(
+          new Action.Give(
+              host.allocation.id(), new Order.Halt(host.nextOrder(), plan.restartGrace())));
+    }
+    prepareIfQuiet(now);
+  }
+
+  private void relaunchAlone(Instant now, Host host, Failure failure, Duration wait) {
+    if (host.alive() && !failure.cause().nodeSuspect()) {
+      list();
+      again(host);
+    } else {
+      replace(now, host, wait);
+    }
+  }
+
+  /** The others have stopped and saved: all go over to the new attempt. */
+  private void prepareIfQuiet(Instant now) {
+    int attempt = relaunches.attempt();
+    if (phase != Phase.HALTING
+        || hosts.alive().stream().anyMatch(h -> h.attempt() < attempt && !h.quiet())) {
+      return;
+    }
+    phase = Phase.PREPARING;
+    phaseDeadline = Instant.MAX;
+    gang.begin(now);
+    list();
+    hosts.alive().stream().filter(h -> h.attempt() < attempt).forEach(this::again);
+  }
+
+  private void again(Host host) {
+    hosts.enter(host, relaunches.attempt());
+    actions.add(new Action.Renew(host.allocation.id()));
+    actions.add(new Action.Give(host.allocation.id(), prepare(host)));
+  }
+
+  private void onCheckpointsFailed(Instant now, Fault fault) {
+    if (phase == Phase.PREPARING || phase == Phase.TRAINING || phase == Phase.HALTING) {
+      end(
+          now,
+          Verdict.failed(
+              Reasons.fault(
+                  "",
+                  new Fault(
+                      fault.blame(), "the checkpoints could not be listed: " + fault.message()))));
     }
   }
 
@@ -287,7 +541,7 @@ public final class Supervisor {
         enter(now, SecondaryStatus.STOPPING, "Stopping the training job");
         leave(now);
       }
-      case PREPARING, TRAINING -> {
+      case PREPARING, TRAINING, HALTING -> {
         enter(now, SecondaryStatus.STOPPING, "Stopping the training job");
         end(now, Verdict.stopped(SecondaryStatus.STOPPED));
       }
@@ -305,9 +559,14 @@ public final class Supervisor {
   /** The verdict is there: stop what runs, then upload what it left. */
   private void end(Instant now, Verdict itsEnd) {
     decide(itsEnd);
+    unsettled = Optional.empty();
+    runDeadline = Instant.MAX;
     actions.addAll(gang.abandon(hosts.alive().stream().map(h -> h.allocation.id()).toList()));
     phase = Phase.ENDING;
-    phaseDeadline = now.plus(plan.stopGrace()).plus(STOP_MARGIN);
+    phaseDeadline =
+        now.plus(plan.stopGrace())
+            .plus(plan.checkpoints() ? plan.flushPatience() : Duration.ZERO)
+            .plus(STOP_MARGIN);
     for (Host host : hosts.loud()) {
       actions.add(
           new Action.Give(
@@ -324,6 +583,8 @@ public final class Supervisor {
 
   private void upload(Instant now) {
     trainingEnd = Optional.of(now);
+    runDeadline = Instant.MAX;
+    relaunches.ended(now);
     ArtifactMerge itsMerge;
     try {
       itsMerge =
@@ -383,6 +644,7 @@ public final class Supervisor {
   private void leave(Instant now) {
     Verdict end = verdict.orElseThrow();
     phase = Phase.LEAVING;
+    runDeadline = Instant.MAX;
     phaseDeadline = now.plus(LEAVE_PATIENCE);
     nextWatch = Instant.MAX;
     actions.addAll(gang.giveUp());
@@ -409,30 +671,36 @@ public final class Supervisor {
     }
     phase = Phase.DONE;
     phaseDeadline = Instant.MAX;
+    runDeadline = Instant.MAX;
     nextWatch = Instant.MAX;
     Verdict end = verdict.orElseThrow();
     actions.add(new Action.Finish(end.status(), end.reason()));
   }
 
   private void onTick(Instant now) {
-    if (phase == Phase.GATHERING || (phase == Phase.PREPARING && !gang.complete())) {
-      gang.tick(now, actions).ifPresent(message -> gatherAgain(now, message));
+    if (gathers()) {
+      actions.addAll(gang.askWhenDue(now));
+      if (mayGiveBack()) {
+        gang.releaseWhenDue(now, actions).ifPresent(message -> gatherAgain(now, message));
+      }
     }
     if (!now.isBefore(nextWatch)) {
       watch(now);
+    }
+    settleIfDue(now);
+    if (!now.isBefore(runDeadline)) {
+      onRunDeadline(now);
     }
     if (now.isBefore(phaseDeadline)) {
       return;
     }
     switch (phase) {
-      case PREPARING, TRAINING -> {
-        enter(now, SecondaryStatus.STOPPING, "Stopping: the time limit is reached");
-        end(now, Verdict.stopped(SecondaryStatus.MAX_RUNTIME_EXCEEDED));
-      }
-      case ENDING -> {
+      case ENDING, HALTING -> {
         for (Host host : hosts.loud()) {
-          actions.add(new Action.Release(host.allocation.id()));
-          lose(now, host, new AllocationEnd(AllocationEnd.Cause.RELEASED, 0, "did not stop"));
+          if (phase == Phase.ENDING || host.attempt() < relaunches.attempt()) {
+            actions.add(new Action.Release(host.allocation.id()));
+            lose(now, host, new AllocationEnd(AllocationEnd.Cause.RELEASED, 0, "did not stop"));
+          }
         }
       }
       case UPLOADING ->
@@ -447,6 +715,22 @@ public final class Supervisor {
     }
   }
 
+  /** A partial set isn't held for ever, unless the rest of it works or still saves. */
+  private boolean mayGiveBack() {
+    return phase == Phase.GATHERING || (phase == Phase.PREPARING && !gang.complete());
+  }
+
+  private void onRunDeadline(Instant now) {
+    runDeadline = Instant.MAX;
+    enter(now, SecondaryStatus.STOPPING, "Stopping: the time limit is reached");
+    if (phase == Phase.GATHERING) {
+      decide(Verdict.stopped(SecondaryStatus.MAX_RUNTIME_EXCEEDED));
+      leave(now);
+    } else {
+      end(now, Verdict.stopped(SecondaryStatus.MAX_RUNTIME_EXCEEDED));
+    }
+  }
+
   /** All was given back; hosts that had begun to prepare begin again elsewhere. */
   private void gatherAgain(Instant now, String message) {
     note(now, message);
@@ -454,9 +738,11 @@ public final class Supervisor {
     if (phase == Phase.PREPARING) {
       hosts.clear();
       phase = Phase.GATHERING;
-      phaseDeadline = Instant.MAX;
       nextWatch = Instant.MAX;
-      trainingStart = Optional.empty();
+      if (relaunches.attempt() == 1) {
+        runDeadline = Instant.MAX;
+        trainingStart = Optional.empty();
+      }
     }
   }
 
@@ -464,7 +750,7 @@ public final class Supervisor {
   private void watch(Instant now) {
     nextWatch = now.plus(WATCH_INTERVAL);
     for (Host host : hosts.alive()) {
-      Duration silence = Duration.between(host.lastHeard(), now);
+      Duration silence = host.silence(now);
       Duration patience = host.joined() ? plan.lease().plus(LEASE_MARGIN) : JOIN_PATIENCE;
       if (silence.compareTo(patience) > 0) {
         actions.add(new Action.Release(host.allocation.id()));
@@ -489,9 +775,5 @@ public final class Supervisor {
 
   private void note(Instant now, String text) {
     notes.add(now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS) + " " + text);
-  }
-
-  private static Instant earlier(Instant a, Instant b) {
-    return a.isBefore(b) ? a : b;
   }
 }

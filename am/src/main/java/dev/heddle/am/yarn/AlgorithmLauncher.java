@@ -20,6 +20,13 @@ final class AlgorithmLauncher {
     return context(Map.of(RUNTIME, "default"), List.of("exec sleep infinity >/dev/null 2>&1"));
   }
 
+  /** One that says when it has taken the algorithm's place. */
+  ContainerLaunchContext holder(String mark) {
+    return context(
+        Map.of(RUNTIME, "default", "HEDDLE_MARK", mark),
+        List.of(": >\"$HEDDLE_MARK\" && exec sleep infinity >/dev/null 2>&1"));
+  }
+
   /** {@code docker run IMAGE COMMAND}: the image's own ENTRYPOINT stays. */
   ContainerLaunchContext algorithm(ContainerSpec spec) {
     Map<String, String> environment = new HashMap<>(spec.environment());

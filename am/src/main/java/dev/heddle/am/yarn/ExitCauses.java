@@ -32,16 +32,15 @@ final class ExitCauses {
     return switch (exitStatus) {
       case ContainerExitStatus.KILLED_EXCEEDED_PMEM, ContainerExitStatus.KILLED_EXCEEDED_VMEM ->
           Cause.OUT_OF_MEMORY;
-      case ContainerExitStatus.PREEMPTED -> Cause.PREEMPTED;
+      case ContainerExitStatus.PREEMPTED, ContainerExitStatus.KILLED_BY_CONTAINER_SCHEDULER ->
+          Cause.PREEMPTED;
       case ContainerExitStatus.ABORTED -> Cause.NODE_LOST;
       case ContainerExitStatus.DISKS_FAILED -> Cause.DISK_FAILED;
       case ContainerExitStatus.KILLED_BY_APPMASTER,
           ContainerExitStatus.KILLED_AFTER_APP_COMPLETION ->
           Cause.RELEASED;
-      case ContainerExitStatus.KILLED_BY_RESOURCEMANAGER,
-          ContainerExitStatus.KILLED_BY_CONTAINER_SCHEDULER,
-          ContainerExitStatus.KILLED_FOR_EXCESS_LOGS ->
-          Cause.KILLED;
+      case ContainerExitStatus.KILLED_BY_RESOURCEMANAGER -> Cause.KILLED;
+      case ContainerExitStatus.KILLED_FOR_EXCESS_LOGS -> Cause.EXCESS_LOGS;
       // A NodeManager has -1 for what it could not start; no process ends with less than 0.
       default -> exitStatus < 0 ? Cause.LAUNCH_FAILED : Cause.EXITED;
     };

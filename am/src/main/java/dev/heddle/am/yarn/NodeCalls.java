@@ -26,6 +26,13 @@ interface NodeCalls {
   void replaceHolder(Container container, ContainerSpec spec, Consumer<Optional<String>> done);
 
   /**
+   * In the place of an algorithm.
+   *
+   * @param mark where the holder makes a file
+   */
+  void replaceAlgorithm(Container container, String mark, Consumer<Optional<String>> done);
+
+  /**
    * @param done is told the container's own address; empty while it isn't known
    */
   void address(Container container, Consumer<Optional<String>> done);

@@ -1,6 +1,7 @@
 package dev.heddle.am.yarn;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +18,10 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /** The NodeManagers' side of YARN. Every call waits for its NodeManager. */
 final class NodeManagers {
+  private static final String TOO_SOON = "Cannot perform RE_INIT";
+  private static final Duration START_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration START_PAUSE = Duration.ofMillis(50);
+
   private final NMClient client = NMClient.createNMClient();
   private final CountDownLatch ready = new CountDownLatch(1);
   private volatile ContainerManagementProtocolProxy proxies;
@@ -39,8 +44,20 @@ final class NodeManagers {
   void reinitialize(Container container, ContainerLaunchContext context)
       throws IOException, YarnException, InterruptedException {
     ready.await();
-    // Without autoCommit a failing algorithm is silently rolled back, and nobody hears of it.
-    client.reInitializeContainer(container.getId(), context, true);
+    long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+    while (true) {
+      try {
+        // Without autoCommit a failing algorithm is silently rolled back, and nobody hears of it.
+        client.reInitializeContainer(container.getId(), context, true);
+        return;
+      } catch (YarnException e) {
+        // What was just started is not yet taken for running.
+        if (!String.valueOf(e.getMessage()).contains(TOO_SOON) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(START_PAUSE.toMillis());
+      }
+    }
   }
 
   /** The container's own address, once its NodeManager knows it. */

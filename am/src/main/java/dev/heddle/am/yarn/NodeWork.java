@@ -76,6 +76,14 @@ final class NodeWork implements NodeCalls {
   }
 
   @Override
+  public void replaceAlgorithm(Container container, String mark, Consumer<Optional<String>> done) {
+    call(
+        "start of a holder in the place of " + container.getId() + "'s algorithm",
+        () -> nodeManagers.reinitialize(container, algorithms.holder(mark)),
+        done);
+  }
+
+  @Override
   public void address(Container container, Consumer<Optional<String>> done) {
     threads.execute(
         () -> {

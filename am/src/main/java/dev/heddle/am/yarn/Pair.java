@@ -26,6 +26,8 @@ final class Pair {
     ORDERED,
     /** Runs the algorithm. */
     STARTED,
+    /** Ends the algorithm, and a holder is about to take its place. */
+    RETURNING,
     ENDED
   }
 
@@ -38,6 +40,9 @@ final class Pair {
   Stage stage = Stage.ALLOCATED;
   Instant unheldUntil = Instant.MAX;
   Optional<ContainerSpec> wanted = Optional.empty();
+  int attempt;
+  boolean holdable = true;
+  Instant againDeadline = Instant.MAX;
   Optional<String> address = Optional.empty();
   boolean addressAsked;
   Optional<AllocationEnd> end = Optional.empty();
@@ -61,6 +66,6 @@ final class Pair {
 
   AlgorithmContainer view() {
     return new AlgorithmContainer(
-        algorithm.getId().toString(), stage.compareTo(Stage.STARTED) >= 0, address, end);
+        algorithm.getId().toString(), attempt, stage.compareTo(Stage.STARTED) >= 0, address, end);
   }
 }

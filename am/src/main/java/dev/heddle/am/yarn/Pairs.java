@@ -130,6 +130,7 @@ final class Pairs {
           }
           if (failure.isPresent()) {
             nodes.release(pair.algorithm.getId());
+            pair.holdable = false;
             askAgain(pair, failure.get());
           } else {
             pair.stage = Pair.Stage.HELD;
@@ -155,7 +156,13 @@ final class Pairs {
 
   private void takeAgain(Pair pair, Container container) {
     pair.algorithm = container;
+    pair.againDeadline = Instant.MAX;
     replaced.put(pair.allocation, container.getId().toString());
+    if (pair.holdable) {
+      publish(pair);
+      hold(pair);
+      return;
+    }
     pair.stage = Pair.Stage.UNHELD;
     pair.unheldUntil = clock.instant().plus(unheld);
     publish(pair);
@@ -163,11 +170,53 @@ final class Pairs {
   }
 
   /** The host's agent wants the algorithm to run; to be told so again changes nothing. */
-  void start(String allocation, ContainerSpec spec) {
+  void start(String allocation, int attempt, ContainerSpec spec) {
     Pair pair = pairs.get(allocation);
-    if (pair != null && pair.wanted.isEmpty()) {
+    if (pair != null && attempt > pair.attempt) {
+      pair.attempt = attempt;
       pair.wanted = Optional.of(spec);
+      pair.address = Optional.empty();
+      pair.end = Optional.empty();
+      publish(pair);
       startIfWanted(pair);
+    }
+  }
+
+  /** Ends the algorithm and has a holder take its place. */
+  void hold(String allocation, String mark) {
+    Pair pair = pairs.get(allocation);
+    if (pair == null || (pair.stage != Pair.Stage.STARTED && pair.stage != Pair.Stage.ORDERED)) {
+      return;
+    }
+    log.info("{}: {} goes back to a holder", pair.host, pair.algorithm.getId());
+    pair.stage = Pair.Stage.RETURNING;
+    pair.wanted = Optional.empty();
+    calls.replaceAlgorithm(
+        pair.algorithm,
+        mark,
+        failure -> {
+          if (!isCurrent(pair) || pair.stage != Pair.Stage.RETURNING) {
+            return;
+          }
+          if (failure.isPresent()) {
+            log.warn("{}: it can't be held: TERM", pair.host);
+            pair.stage = Pair.Stage.STARTED;
+            calls.terminate(pair.algorithm);
+          } else {
+            pair.stage = Pair.Stage.HELD;
+            publish(pair);
+            startIfWanted(pair);
+          }
+        });
+  }
+
+  /** Has a container for the next algorithm where the last one took its container with it. */
+  void renew(String allocation) {
+    Pair pair = pairs.get(allocation);
+    if (pair != null && pair.stage == Pair.Stage.ENDED) {
+      pair.wanted = Optional.empty();
+      pair.againDeadline = clock.instant().plus(patience);
+      askAgain(pair, "its algorithm has ended");
     }
   }
 
@@ -229,7 +278,13 @@ final class Pairs {
 
   private void algorithmEnded(Pair pair, AllocationEnd end) {
     switch (pair.stage) {
-      case ORDERED, STARTED -> conclude(pair, end);
+      case ORDERED, STARTED -> {
+        if (isTaken(end.cause())) {
+          lose(pair, end);
+        } else {
+          conclude(pair, end);
+        }
+      }
       case ENDED, ASKED_AGAIN -> {}
       default -> {
         boolean byItself =
@@ -237,12 +292,26 @@ final class Pairs {
                 || end.cause() == Cause.LAUNCH_FAILED
                 || pair.stage == Pair.Stage.UNHELD;
         if (byItself && pair.agent.isPresent()) {
+          if (pair.attempt == 0) {
+            pair.holdable = false;
+          }
+          // An agent that waits for a holder's mark waits no longer.
+          pair.end = Optional.of(end);
+          publish(pair);
           askAgain(pair, end.describe());
         } else {
           lose(pair, end);
         }
       }
     }
+  }
+
+  /** Whether the cluster has taken the container away, whatever ran in it. */
+  private static boolean isTaken(Cause cause) {
+    return cause == Cause.PREEMPTED
+        || cause == Cause.NODE_LOST
+        || cause == Cause.DISK_FAILED
+        || cause == Cause.KILLED;
   }
 
   private void conclude(Pair pair, AllocationEnd end) {
@@ -290,13 +359,15 @@ final class Pairs {
         log.warn("{}: no room for its agent on {}: avoiding the node", pair.host, pair.node);
         requests.avoid(pair.node, now.plus(AVOIDANCE));
         lose(pair, new AllocationEnd(Cause.UNPLACED, 0, pair.node.toString()));
+      } else if (pair.stage == Pair.Stage.ASKED_AGAIN && !now.isBefore(pair.againDeadline)) {
+        log.warn("{}: no room for its algorithm on {} any more", pair.host, pair.node);
+        lose(pair, new AllocationEnd(Cause.UNPLACED, 0, pair.node.toString()));
       } else if (pair.stage == Pair.Stage.UNHELD && !now.isBefore(pair.unheldUntil)) {
         nodes.release(pair.algorithm.getId());
         askAgain(pair, "it would expire");
       }
     }
     askForAddresses(now);
-    requests.tick(now);
   }
 
   private void askForAddresses(Instant now) {

@@ -3,6 +3,7 @@ package dev.heddle.am.yarn;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,6 +38,7 @@ final class Requests {
   private final Map<NodeId, Integer> hostsOnNode = new HashMap<>();
   private final Map<NodeId, Instant> avoided = new HashMap<>();
   private final Set<NodeId> excluded = new HashSet<>();
+  private int clusterNodes;
 
   /**
    * @param nodeLabel null for any node
@@ -63,6 +65,7 @@ final class Requests {
       client.addContainerRequest(request);
       outstanding.add(request);
     }
+    updateExclusions();
   }
 
   void cancel() {
@@ -115,10 +118,35 @@ final class Requests {
     updateExclusions();
   }
 
-  /** What the time has made of avoided nodes. */
-  void tick(Instant now) {
-    if (avoided.values().removeIf(until -> !now.isBefore(until))) {
+  /**
+   * What the time has made of avoided nodes.
+   *
+   * @param nodes how many the cluster has
+   */
+  void tick(Instant now, int nodes) {
+    boolean changed = nodes != clusterNodes;
+    clusterNodes = nodes;
+    if (avoided.values().removeIf(until -> !now.isBefore(until)) || changed) {
       updateExclusions();
+    }
+  }
+
+  /**
+   * Avoiding a node must not make what is asked for impossible: the oldest suspicion goes first.
+   */
+  private void forgiveWhatIsNeeded() {
+    int wanted = spread ? outstanding.size() : Math.min(1, outstanding.size());
+    while (clusterNodes > 0 && !avoided.isEmpty()) {
+      Set<NodeId> closed = new HashSet<>(avoided.keySet());
+      if (spread) {
+        closed.addAll(hostsOnNode.keySet());
+      }
+      if (clusterNodes - closed.size() >= wanted) {
+        return;
+      }
+      NodeId soonest = Collections.min(avoided.entrySet(), Map.Entry.comparingByValue()).getKey();
+      log.info("{} is no longer avoided: the hosts need it", soonest);
+      avoided.remove(soonest);
     }
   }
 
@@ -127,6 +155,7 @@ final class Requests {
    * for the whole application: one on which something certain is asked for stays open.
    */
   void updateExclusions() {
+    forgiveWhatIsNeeded();
     Set<NodeId> wanted = new HashSet<>(avoided.keySet());
     if (spread) {
       wanted.addAll(hostsOnNode.keySet());

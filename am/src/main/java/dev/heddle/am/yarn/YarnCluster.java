@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -171,6 +173,7 @@ public final class YarnCluster implements Cluster {
     for (ContainerStatus status : response.getCompletedContainersStatuses()) {
       takeEnd(status);
     }
+    requests.tick(Instant.now(), response.getNumClusterNodes());
     if (pairs != null) {
       pairs.tick();
     }
@@ -253,10 +256,29 @@ public final class YarnCluster implements Cluster {
   }
 
   @Override
-  public void startAlgorithm(String allocation, ContainerSpec spec) {
+  public void startAlgorithm(String allocation, int attempt, ContainerSpec spec) {
     if (pairs != null) {
-      commands.add(() -> pairs.start(allocation, spec));
+      commands.add(() -> pairs.start(allocation, attempt, spec));
     }
+  }
+
+  @Override
+  public void holdAlgorithm(String allocation, String mark) {
+    if (pairs != null) {
+      commands.add(() -> pairs.hold(allocation, mark));
+    }
+  }
+
+  @Override
+  public void renew(String allocation) {
+    if (pairs != null) {
+      commands.add(() -> pairs.renew(allocation));
+    }
+  }
+
+  @Override
+  public void avoid(String node, Duration time) {
+    commands.add(() -> requests.avoid(NodeId.fromString(node), Instant.now().plus(time)));
   }
 
   @Override

@@ -40,9 +40,10 @@ class JobRecordTest {
         name,
         "node:1",
         "container",
+        1,
         AgentPhase.EXITED,
-        new Progress(10, 20, 30, List.of()),
-        Optional.of(new AlgorithmExit(3, false, "", "", TreeSize.EMPTY, TreeSize.EMPTY)),
+        new Progress(10, 20, 30, List.of(), Optional.empty()),
+        Optional.of(new AlgorithmExit(3, false, "", "", false, TreeSize.EMPTY, TreeSize.EMPTY)),
         List.of(new MetricValue("acc", accuracy, CREATED.plusSeconds(9))),
         false,
         true);
@@ -52,7 +53,8 @@ class JobRecordTest {
     return new JobView(
         TrainingJobStatus.FAILED,
         SecondaryStatus.FAILED,
-        1,
+        List.of(),
+        List.of(),
         List.of(
             new Transition(SecondaryStatus.STARTING, CREATED, "Starting"),
             new Transition(SecondaryStatus.TRAINING, CREATED.plusSeconds(10), "Training"),
@@ -97,7 +99,8 @@ class JobRecordTest {
         new JobView(
             TrainingJobStatus.IN_PROGRESS,
             SecondaryStatus.STARTING,
-            1,
+            List.of(),
+            List.of(),
             List.of(new Transition(SecondaryStatus.STARTING, CREATED, "Starting")),
             "",
             Optional.empty(),

@@ -16,6 +16,8 @@ import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.CheckpointPage;
+import dev.heddle.containerlauncher.protocol.CheckpointSync;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Fault;
@@ -71,10 +73,11 @@ class JobServerTest {
   /** Keeps what it was told and gives what the test has set. */
   private static final class FakeDesk implements Desk {
     volatile AgentReport reported;
-    volatile Order order = new Order.Prepare(1);
+    volatile Order order = new Order.Prepare(1, 1);
     volatile boolean stopped;
     volatile Optional<AlgorithmContainer> algorithm = Optional.empty();
     volatile ContainerSpec started;
+    volatile String held;
     volatile ContainerSignal signalled;
 
     @Override
@@ -118,13 +121,26 @@ class JobServerTest {
     }
 
     @Override
-    public void startAlgorithm(String container, ContainerSpec spec) {
+    public void startAlgorithm(String container, int attempt, ContainerSpec spec) {
       started = spec;
     }
 
     @Override
-    public void signalAlgorithm(String container, ContainerSignal signal) {
+    public void signalAlgorithm(String container, int attempt, ContainerSignal signal) {
       signalled = signal;
+    }
+
+    @Override
+    public void holdAlgorithm(String container, int attempt, String mark) {
+      held = mark;
+    }
+
+    @Override
+    public Optional<CheckpointPage> checkpoints(String container, int attempt, int from) {
+      return attempt == 2
+          ? Optional.of(
+              new CheckpointPage(List.of(new CheckpointPage.Entry("a/b", "\"e\"", 5)), from + 1))
+          : Optional.empty();
     }
 
     @Override
@@ -192,10 +208,11 @@ class JobServerTest {
             1,
             7,
             AgentPhase.UPLOADED,
-            new Progress(1, 2, 3, List.of()),
+            new Progress(
+                1, 2, 3, List.of(), Optional.of(new CheckpointSync(4, 5, 6, 7, "S3 is away"))),
             Optional.of(
                 new AlgorithmExit(
-                    3, true, "it brök", "a remark", new TreeSize(1, 2), new TreeSize(3, 4))),
+                    3, true, "it brök", "a remark", true, new TreeSize(1, 2), new TreeSize(3, 4))),
             Optional.of(new Fault(Fault.Blame.CLIENT, "no data")),
             Map.of(
                 "model.tar.gz",
@@ -208,7 +225,8 @@ class JobServerTest {
     MultipartTarget target = new MultipartTarget(object, "id", 1, 99, 8 << 20);
     List<Order> orders =
         List.of(
-            new Order.Prepare(1),
+            new Order.Prepare(1, 7),
+            new Order.Halt(2, Duration.ofSeconds(15)),
             new Order.Start(2, List.of(new Order.HostAddress("algo-1", "127.0.0.2")), "lo"),
             new Order.Stop(3, Duration.ofMinutes(2)),
             new Order.Upload(
@@ -352,18 +370,25 @@ class JobServerTest {
             List.of("/dev/shm"),
             "host");
     try (AgentRpc agent = goodAgent()) {
-      agent.startContainer(CONTAINER, spec);
+      agent.startContainer(CONTAINER, 2, spec);
       assertEquals(spec, desk.started);
-      agent.signalContainer(CONTAINER, ContainerSignal.TERM);
+      agent.signalContainer(CONTAINER, 2, ContainerSignal.TERM);
       assertEquals(ContainerSignal.TERM, desk.signalled);
-      agent.signalContainer(CONTAINER, ContainerSignal.KILL);
+      agent.signalContainer(CONTAINER, 2, ContainerSignal.KILL);
       assertEquals(ContainerSignal.KILL, desk.signalled);
+      agent.holdContainer(CONTAINER, 2, "/work/held");
+      assertEquals("/work/held", desk.held);
+      assertEquals(
+          Optional.of(new CheckpointPage(List.of(new CheckpointPage.Entry("a/b", "\"e\"", 5)), 8)),
+          agent.checkpoints(CONTAINER, 2, 7));
+      assertEquals(Optional.empty(), agent.checkpoints(CONTAINER, 3, 0));
       AgentReport report = report();
       assertEquals(Optional.empty(), agent.heartbeat(report).container());
       desk.algorithm =
           Optional.of(
               new AlgorithmContainer(
                   "container_9",
+                  2,
                   true,
                   Optional.of("172.18.0.2"),
                   Optional.of(new AllocationEnd(AllocationEnd.Cause.EXITED, 29, "no\nmount"))));
@@ -376,7 +401,8 @@ class JobServerTest {
   void anAgentStartsNoOtherHostsAlgorithm() throws Exception {
     try (AgentRpc agent = goodAgent()) {
       assertThrows(
-          IOException.class, () -> agent.signalContainer("container_other", ContainerSignal.KILL));
+          IOException.class,
+          () -> agent.signalContainer("container_other", 2, ContainerSignal.KILL));
       assertNull(desk.signalled);
     }
   }

@@ -28,6 +28,7 @@ final class RandomJob {
 
   private final Random random;
   private final int hosts;
+  private final JobPlan plan;
   private final Supervisor supervisor;
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(
@@ -38,6 +39,9 @@ final class RandomJob {
   private final List<String> story = new ArrayList<>();
   private final Map<String, Integer> launches = new HashMap<>();
   private Instant now = Instant.parse("2026-11-24T12:00:00Z");
+  private final Set<Integer> listed = new HashSet<>();
+  private final Set<Integer> started = new HashSet<>();
+  private boolean hostsOfDifferentAttempts;
   private int requested;
   private int nextId;
   private int finishes;
@@ -48,7 +52,8 @@ final class RandomJob {
   /** A host's agent as the cluster sees it. */
   private static final class Agent {
     final String host;
-    Order order = new Order.Prepare(0);
+    Order order = new Order.Prepare(0, 1);
+    int attempt = 1;
     long done;
     AgentPhase phase = AgentPhase.PREPARING;
     Optional<AlgorithmExit> exit = Optional.empty();
@@ -64,7 +69,8 @@ final class RandomJob {
   RandomJob(long seed) {
     random = new Random(seed);
     hosts = 1 + random.nextInt(4);
-    supervisor = new Supervisor(Plans.of(hosts), seed, now);
+    plan = plan();
+    supervisor = new Supervisor(plan, seed, now);
     after(10, () -> give(new Event.ClusterReady(random.nextInt(20) == 0 ? 1 : 5)));
     if (random.nextInt(4) == 0) {
       after(random.nextInt(200_000), () -> give(new Event.StopRequested()));
@@ -72,6 +78,12 @@ final class RandomJob {
     if (random.nextInt(40) == 0) {
       after(random.nextInt(200_000), () -> give(new Event.ClusterLost("shut down")));
     }
+  }
+
+  private JobPlan plan() {
+    FaultPolicy policy =
+        FaultPolicy.parse(List.of("job", "host", "tolerate:40%").get(random.nextInt(3)));
+    return Plans.of(hosts, policy, random.nextInt(6), random.nextInt(2));
   }
 
   JobView run() {
@@ -107,6 +119,16 @@ final class RandomJob {
 
   boolean launchedTwice() {
     return launches.values().stream().anyMatch(n -> n > 1);
+  }
+
+  /** Whether hosts of different attempts were started together, or from different listings. */
+  boolean mixedAttempts() {
+    return hostsOfDifferentAttempts;
+  }
+
+  /** How many attempts got as far as their start. */
+  int attemptsStarted() {
+    return started.size();
   }
 
   String story() {
@@ -153,6 +175,25 @@ final class RandomJob {
       Agent agent = agents.get(order.allocation());
       if (agent != null) {
         agent.order = order.order();
+        if (order.order() instanceof Order.Start) {
+          started.add(supervisor.view().attempt());
+          hostsOfDifferentAttempts |=
+              plan.policy().kind() == FaultPolicy.Kind.JOB
+                  && agents.values().stream().map(a -> a.attempt).distinct().count() > 1;
+        }
+      }
+    } else if (action instanceof Action.ListCheckpoints list) {
+      if (!listed.add(list.attempt())) {
+        story.add("attempt " + list.attempt() + " was listed twice");
+        hostsOfDifferentAttempts = true;
+      }
+      if (random.nextInt(100) == 0) {
+        after(
+            random.nextInt(500),
+            () ->
+                give(
+                    new Event.CheckpointsFailed(
+                        new Fault(Fault.Blame.CLIENT, "there is no bucket"))));
       }
     } else if (action instanceof Action.OpenUploads open) {
       Map<String, String> ids = new HashMap<>();
@@ -223,7 +264,7 @@ final class RandomJob {
             new AgentReport(
                 agent.host,
                 id,
-                1,
+                agent.attempt,
                 agent.done,
                 agent.phase,
                 Progress.NONE,
@@ -240,10 +281,20 @@ final class RandomJob {
   private void advance(String id, Agent agent) {
     Order order = agent.order;
     boolean fresh = order.number() > agent.done;
+    if (order instanceof Order.Prepare prepare && prepare.attempt() > agent.attempt) {
+      agent.attempt = prepare.attempt();
+      agent.phase = AgentPhase.PREPARING;
+      agent.exit = Optional.empty();
+      agent.fault = Optional.empty();
+    }
+    boolean stopping = order instanceof Order.Stop || order instanceof Order.Halt;
     if (order instanceof Order.Prepare && agent.phase.compareTo(AgentPhase.READY) < 0) {
       if (random.nextInt(40) == 0) {
         agent.phase = AgentPhase.EXITED;
-        agent.fault = Optional.of(new Fault(Fault.Blame.CLIENT, "no data"));
+        agent.fault =
+            Optional.of(
+                new Fault(
+                    random.nextBoolean() ? Fault.Blame.CLIENT : Fault.Blame.PLATFORM, "no data"));
       } else if (random.nextInt(3) == 0) {
         agent.phase =
             agent.phase == AgentPhase.PREPARING ? AgentPhase.DOWNLOADING : AgentPhase.READY;
@@ -252,11 +303,11 @@ final class RandomJob {
       agent.done = order.number();
       agent.phase = AgentPhase.RUNNING;
     } else if (agent.phase == AgentPhase.RUNNING) {
-      if (random.nextInt(20) == 0 || (order instanceof Order.Stop && random.nextInt(3) == 0)) {
+      if (random.nextInt(20) == 0 || (stopping && random.nextInt(3) == 0)) {
         agent.phase = AgentPhase.EXITED;
-        agent.exit = Optional.of(exit(order instanceof Order.Stop));
+        agent.exit = Optional.of(exit(stopping));
       }
-    } else if (order instanceof Order.Stop && agent.phase.compareTo(AgentPhase.RUNNING) < 0) {
+    } else if (stopping && agent.phase.compareTo(AgentPhase.RUNNING) < 0) {
       agent.done = order.number();
       agent.phase = AgentPhase.EXITED;
     } else if (fresh && (order instanceof Order.Upload || order instanceof Order.Append)) {
@@ -275,6 +326,7 @@ final class RandomJob {
     int code = stopped ? 143 : random.nextInt(5) == 0 ? 1 + random.nextInt(255) : 0;
     TreeSize model = random.nextBoolean() ? new TreeSize(1, 10) : TreeSize.EMPTY;
     TreeSize output = random.nextInt(3) == 0 ? new TreeSize(2, 20) : TreeSize.EMPTY;
-    return new AlgorithmExit(code, stopped, "", "", model, output);
+    boolean killed = code == 137 || (code > 0 && !stopped && random.nextBoolean());
+    return new AlgorithmExit(killed ? 137 : code, stopped, "", "", killed, model, output);
   }
 }

@@ -24,6 +24,7 @@ abstract class SupervisorFixture {
   Instant now = Instant.parse("2026-11-24T12:00:00Z");
   final List<Action> done = new ArrayList<>();
   final Map<String, Order> orders = new HashMap<>();
+  final Map<String, Integer> attempts = new HashMap<>();
   Supervisor supervisor = new Supervisor(Plans.of(2), 1, now);
 
   List<Action> on(Event event) {
@@ -31,6 +32,9 @@ abstract class SupervisorFixture {
     for (Action action : actions) {
       if (action instanceof Action.Give give) {
         orders.put(give.allocation(), give.order());
+        if (give.order() instanceof Order.Prepare prepare) {
+          attempts.put(give.allocation(), prepare.attempt());
+        }
       }
     }
     done.addAll(actions);
@@ -54,7 +58,7 @@ abstract class SupervisorFixture {
     return new AgentReport(
         host,
         container,
-        1,
+        attempts.getOrDefault(container, 1),
         orders.get(container) == null ? 0 : orders.get(container).number(),
         phase,
         Progress.NONE,
@@ -76,7 +80,7 @@ abstract class SupervisorFixture {
                 host,
                 container,
                 AgentPhase.EXITED,
-                new AlgorithmExit(code, false, failure, "", model, NOTHING))));
+                new AlgorithmExit(code, false, failure, "", false, model, NOTHING))));
   }
 
   void uploaded(String host, String container, ArchiveSlice slice) {
@@ -86,11 +90,11 @@ abstract class SupervisorFixture {
             new AgentReport(
                 host,
                 container,
-                1,
+                attempts.getOrDefault(container, 1),
                 plain.orderDone(),
                 AgentPhase.UPLOADED,
                 Progress.NONE,
-                Optional.of(new AlgorithmExit(0, false, "", "", MODEL, NOTHING)),
+                Optional.of(new AlgorithmExit(0, false, "", "", false, MODEL, NOTHING)),
                 Optional.empty(),
                 Map.of("model.tar.gz", slice),
                 List.of(),

@@ -13,6 +13,7 @@ class SupervisorReplayTest {
   @Test
   void everyOrderOfEventsEndsTerminalWithAllContainersReleased() {
     int[] ends = new int[3];
+    int relaunched = 0;
     for (long seed = 0; seed < ORDERS; seed++) {
       RandomJob job = new RandomJob(seed);
       JobView view = job.run();
@@ -21,6 +22,8 @@ class SupervisorReplayTest {
       assertEquals(1, job.finishes(), told);
       assertTrue(job.unreleased().isEmpty(), () -> "still held " + job.unreleased() + ", " + told);
       assertFalse(job.launchedTwice(), told);
+      assertFalse(job.mixedAttempts(), told);
+      relaunched += job.attemptsStarted() > 1 ? 1 : 0;
       assertEquals(
           view.failureReason().isEmpty(),
           view.secondary() != dev.heddle.containerlauncher.job.SecondaryStatus.FAILED,
@@ -32,8 +35,10 @@ class SupervisorReplayTest {
       }
     }
     System.out.printf(
-        "replayed %d random orders of events: %d completed, %d failed, %d stopped%n",
-        ORDERS, ends[0], ends[1], ends[2]);
+        "replayed %d random orders of events: %d completed, %d failed, %d stopped; %d with a"
+            + " relaunch%n",
+        ORDERS, ends[0], ends[1], ends[2], relaunched);
+    assertTrue(relaunched > ORDERS / 50, "the orders reach relaunches");
     for (int end : ends) {
       assertTrue(end > ORDERS / 50, "the orders reach every kind of end");
     }

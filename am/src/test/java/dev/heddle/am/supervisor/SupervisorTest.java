@@ -217,7 +217,7 @@ class SupervisorTest extends SupervisorFixture {
                 plain.orderDone(),
                 AgentPhase.UPLOADED,
                 Progress.NONE,
-                Optional.of(new AlgorithmExit(0, false, "", "", MODEL, NOTHING)),
+                Optional.of(new AlgorithmExit(0, false, "", "", false, MODEL, NOTHING)),
                 Optional.of(new Fault(Fault.Blame.CLIENT, "S3 did not answer for 300 s")),
                 Map.of(),
                 List.of(),
@@ -373,7 +373,7 @@ class SupervisorTest extends SupervisorFixture {
                 "algo-1",
                 "a",
                 AgentPhase.EXITED,
-                new AlgorithmExit(0, false, "", "told late", NOTHING, NOTHING))));
+                new AlgorithmExit(0, false, "", "told late", false, NOTHING, NOTHING))));
     assertTrue(supervisor.view().notes().toString().contains("algo-1: told late"));
   }
 }

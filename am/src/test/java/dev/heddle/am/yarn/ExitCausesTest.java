@@ -25,8 +25,8 @@ class ExitCausesTest {
           Map.entry("KILLED_BY_APPMASTER", Cause.RELEASED),
           Map.entry("KILLED_BY_RESOURCEMANAGER", Cause.KILLED),
           Map.entry("KILLED_AFTER_APP_COMPLETION", Cause.RELEASED),
-          Map.entry("KILLED_BY_CONTAINER_SCHEDULER", Cause.KILLED),
-          Map.entry("KILLED_FOR_EXCESS_LOGS", Cause.KILLED));
+          Map.entry("KILLED_BY_CONTAINER_SCHEDULER", Cause.PREEMPTED),
+          Map.entry("KILLED_FOR_EXCESS_LOGS", Cause.EXCESS_LOGS));
 
   @Test
   void everyExitStatusThatYarnHasIsInTheTable() throws IllegalAccessException {

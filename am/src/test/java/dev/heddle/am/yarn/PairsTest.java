@@ -110,6 +110,12 @@ class PairsTest {
     }
 
     @Override
+    public void replaceAlgorithm(
+        Container container, String mark, Consumer<Optional<String>> done) {
+      note("holder " + mark + " in", container, done);
+    }
+
+    @Override
     public void address(Container container, Consumer<Optional<String>> done) {
       note("address of", container, done);
     }
@@ -177,21 +183,21 @@ class PairsTest {
     assertEquals(List.of("agent of algo-1 in 2"), calls.calls);
     calls.last.accept(Optional.empty());
     assertEquals(List.of("agent of algo-1 in 2", "holder in 1"), calls.calls);
-    pairs.start(allocation, SPEC); // sooner than the holder stands
+    pairs.start(allocation, 1, SPEC); // sooner than the holder stands
     assertEquals(2, calls.calls.size());
     calls.last.accept(Optional.empty());
     assertEquals("replace in 1", calls.calls.get(2));
     assertFalse(pairs.view(allocation).orElseThrow().started());
     calls.last.accept(Optional.empty());
     assertTrue(pairs.view(allocation).orElseThrow().started());
-    pairs.start(allocation, SPEC);
+    pairs.start(allocation, 1, SPEC);
     assertEquals(3, calls.calls.size());
   }
 
   @Test
   void theAlgorithmsEndIsToldToItsAgentAndEndsNoHost() {
     hold();
-    pairs.start(allocation, SPEC);
+    pairs.start(allocation, 1, SPEC);
     calls.last.accept(Optional.empty());
     pairs.ended(algorithm.getId(), exit(3));
     AlgorithmContainer view = pairs.view(allocation).orElseThrow();
@@ -224,7 +230,7 @@ class PairsTest {
     assertTrue(manager.asked.isEmpty());
     assertEquals(List.of("a", "a:1"), List.copyOf(manager.excluded));
     clock.forward(301);
-    pairs.tick();
+    requests.tick(clock.instant(), 3);
     assertTrue(manager.excluded.isEmpty());
   }
 
@@ -241,7 +247,7 @@ class PairsTest {
     Container another = on("a", 3, Ask.AGAIN);
     pairs.allocated(List.of(another));
     assertEquals(2, calls.calls.size(), "it is not launched before it must");
-    pairs.start(allocation, SPEC);
+    pairs.start(allocation, 1, SPEC);
     assertEquals("start in 3", calls.calls.get(2));
     calls.last.accept(Optional.empty());
     assertEquals(another.getId().toString(), pairs.view(allocation).orElseThrow().id());
@@ -264,7 +270,7 @@ class PairsTest {
     assertEquals(List.of(on("a", 3, Ask.AGAIN).getId()), manager.released);
     assertEquals(1, manager.asked.size());
     pairs.allocated(List.of(on("a", 4, Ask.AGAIN)));
-    pairs.start(allocation, SPEC);
+    pairs.start(allocation, 1, SPEC);
     assertEquals("start in 4", calls.calls.get(2));
   }
 
@@ -283,7 +289,7 @@ class PairsTest {
   @Test
   void anOrderThatTheNodeRefusesIsTheAlgorithmsEnd() {
     hold();
-    pairs.start(allocation, SPEC);
+    pairs.start(allocation, 1, SPEC);
     calls.last.accept(Optional.of("no such container"));
     assertEquals(
         Optional.of(new AllocationEnd(Cause.LAUNCH_FAILED, 0, "no such container")),
@@ -295,6 +301,7 @@ class PairsTest {
     hold();
     pairs.start(
         allocation,
+        1,
         new ContainerSpec("local/image", List.of("train"), Map.of(), List.of(), List.of(), "blue"));
     calls.last.accept(Optional.empty());
     pairs.tick();
@@ -315,7 +322,7 @@ class PairsTest {
     hold();
     pairs.signal(allocation, ContainerSignal.TERM);
     assertEquals(2, calls.calls.size());
-    pairs.start(allocation, SPEC);
+    pairs.start(allocation, 1, SPEC);
     calls.last.accept(Optional.empty());
     pairs.signal(allocation, ContainerSignal.TERM);
     pairs.signal(allocation, ContainerSignal.KILL);
@@ -323,6 +330,78 @@ class PairsTest {
     pairs.ended(algorithm.getId(), exit(143));
     pairs.signal(allocation, ContainerSignal.KILL);
     assertEquals(5, calls.calls.size());
+  }
+
+  private void runs(int attempt) {
+    pairs.start(allocation, attempt, SPEC);
+    calls.last.accept(Optional.empty());
+  }
+
+  @Test
+  void anAlgorithmGoesBackToAHolderAndTheNextOneStartsInTheSameContainer() {
+    hold();
+    runs(1);
+    pairs.hold(allocation, "/work/held");
+    assertEquals("holder /work/held in 1", calls.calls.get(3));
+    pairs.hold(allocation, "/work/held");
+    assertEquals(4, calls.calls.size(), "to be told so again changes nothing");
+    calls.last.accept(Optional.empty());
+    assertFalse(pairs.view(allocation).orElseThrow().started());
+    pairs.renew(allocation);
+    assertTrue(manager.asked.isEmpty());
+    runs(2);
+    assertEquals("replace in 1", calls.calls.get(4));
+    assertEquals(2, pairs.view(allocation).orElseThrow().attempt());
+    assertTrue(pairs.view(allocation).orElseThrow().started());
+  }
+
+  @Test
+  void anAlgorithmThatTookItsContainerWithItGetsAnotherOneOnTheSameNode() {
+    hold();
+    runs(1);
+    pairs.ended(algorithm.getId(), exit(137));
+    assertEquals(exit(137), pairs.view(allocation).orElseThrow().end().orElseThrow());
+    pairs.renew(allocation);
+    assertEquals(List.of("a", "a:1"), manager.asked.get(0).getNodes());
+    pairs.allocated(List.of(on("a", 3, Ask.AGAIN)));
+    assertEquals("holder in 3", calls.calls.get(3));
+    calls.last.accept(Optional.empty());
+    runs(2);
+    assertEquals("replace in 3", calls.calls.get(4));
+    assertEquals(Optional.empty(), pairs.view(allocation).orElseThrow().end());
+  }
+
+  @Test
+  void aNodeWithoutRoomForTheNextAlgorithmLosesTheHost() {
+    hold();
+    runs(1);
+    pairs.ended(algorithm.getId(), exit(137));
+    pairs.renew(allocation);
+    clock.forward(61);
+    pairs.tick();
+    assertEquals(
+        List.of(new Event.AllocationEnded(allocation, new AllocationEnd(Cause.UNPLACED, 0, "a:1"))),
+        events);
+  }
+
+  @Test
+  void anAlgorithmThatEndsWhileItIsToBeHeldIsToldToItsAgent() {
+    hold();
+    runs(1);
+    pairs.hold(allocation, "/work/held");
+    pairs.ended(algorithm.getId(), exit(0));
+    assertEquals(exit(0), pairs.view(allocation).orElseThrow().end().orElseThrow());
+    assertEquals(1, manager.asked.size(), "another container is asked for at once");
+  }
+
+  @Test
+  void anAlgorithmsContainerThatTheSchedulerTakesIsALostHost() {
+    hold();
+    runs(1);
+    pairs.ended(algorithm.getId(), new AllocationEnd(Cause.PREEMPTED, 0, ""));
+    assertEquals(
+        List.of(new Event.AllocationEnded(allocation, new AllocationEnd(Cause.PREEMPTED, 0, ""))),
+        events);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,5 +104,43 @@ class RequestsTest {
     assertEquals(List.of(on("a", 1).getId()), manager.released);
     requests.cancel();
     assertTrue(manager.asked.isEmpty());
+  }
+
+  private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
+
+  @Test
+  void anAvoidedNodeIsExcludedForItsTime() {
+    Requests requests = requests(true);
+    requests.tick(NOW, 3);
+    requests.add(1);
+    requests.avoid(NodeId.newInstance("a", 1), NOW.plusSeconds(60));
+    assertEquals(Set.of("a", "a:1"), manager.excluded);
+    requests.tick(NOW.plusSeconds(59), 3);
+    assertFalse(manager.excluded.isEmpty());
+    requests.tick(NOW.plusSeconds(60), 3);
+    assertTrue(manager.excluded.isEmpty());
+  }
+
+  @Test
+  void avoidedNodesAreForgivenWhereTheHostsNeedThem() {
+    Requests requests = requests(true);
+    requests.tick(NOW, 3);
+    requests.avoid(NodeId.newInstance("a", 1), NOW.plusSeconds(60));
+    requests.avoid(NodeId.newInstance("b", 1), NOW.plusSeconds(120));
+    requests.add(2);
+    assertEquals(Set.of("b", "b:1"), manager.excluded, "the suspicion that ends first goes first");
+    requests.match(List.of(on("c", 1)));
+    assertEquals(Set.of("b", "b:1", "c", "c:1"), manager.excluded, "a is left for the second");
+  }
+
+  @Test
+  void aLostNodeMayMakeAnAvoidedOneNeeded() {
+    Requests requests = requests(false);
+    requests.tick(NOW, 2);
+    requests.avoid(NodeId.newInstance("a", 1), NOW.plusSeconds(60));
+    requests.add(5);
+    assertEquals(Set.of("a", "a:1"), manager.excluded);
+    requests.tick(NOW, 1);
+    assertTrue(manager.excluded.isEmpty());
   }
 }

@@ -2,6 +2,7 @@ package dev.heddle.client.command;
 
 import dev.heddle.client.job.Figures;
 import dev.heddle.client.job.JobRecord;
+import dev.heddle.client.job.JobRecord.Attempt;
 import dev.heddle.client.job.JobRecord.Host;
 import dev.heddle.client.job.JobRecord.Metric;
 import dev.heddle.client.job.JobRecord.Transition;
@@ -39,9 +40,6 @@ final class RecordText {
                     lines,
                     "Application",
                     id + record.queue().map(queue -> " in queue " + queue).orElse("")));
-    if (record.attempt() > 1) {
-      row(lines, "Attempt", Integer.toString(record.attempt()));
-    }
     for (Metric metric : record.metrics()) {
       row(lines, "Metric", metric.name() + " = " + Figures.metric(metric.value()));
     }
@@ -55,15 +53,46 @@ final class RecordText {
               each.status(),
               each.message()));
     }
+    attempts(lines, record, now, zone);
     record.notes().forEach(note -> lines.add("  " + Figures.note(note, zone)));
     if (!record.hosts().isEmpty()) {
       lines.add(record.ended() ? "At the end" : "Now");
       for (Host host : record.hosts()) {
         lines.add(HostLine.of(host) + "  " + host.node());
         host.pipes().forEach(pipe -> lines.add(HostLine.of(pipe)));
+        host.checkpoints().ifPresent(kept -> lines.add(HostLine.of(kept)));
       }
     }
     return lines;
+  }
+
+  /** One attempt needs no telling. */
+  private static void attempts(List<String> lines, JobRecord record, Instant now, ZoneId zone) {
+    List<Attempt> attempts = record.attempts();
+    if (attempts.size() < 2) {
+      return;
+    }
+    lines.add("Attempts");
+    for (Attempt each : attempts) {
+      StringBuilder line = new StringBuilder();
+      line.append(String.format(Locale.ROOT, "  %3d  ", each.number()));
+      if (each.start().isPresent()) {
+        Instant start = each.start().get();
+        line.append(Figures.clock(start, zone)).append("  ran ");
+        line.append(Figures.duration(Duration.between(start, each.end().orElse(now))));
+      } else {
+        line.append("not started");
+      }
+      if (!each.cause().isEmpty()) {
+        line.append("  ").append(each.host());
+        if (!each.node().isEmpty()) {
+          line.append(" on ").append(each.node());
+        }
+        String cause = each.cause().toLowerCase(Locale.ROOT).replace('_', ' ');
+        line.append(": ").append(cause).append(" (").append(each.detail()).append(')');
+      }
+      lines.add(line.toString());
+    }
   }
 
   private static void row(List<String> lines, String name, String value) {

@@ -61,7 +61,33 @@ public record JobRecord(ObjectNode json) {
       long bytesOut,
       Optional<Integer> exitCode,
       Map<String, Double> metrics,
-      List<Pipe> pipes) {}
+      List<Pipe> pipes,
+      Optional<Checkpoints> checkpoints) {}
+
+  /**
+   * How far one host's checkpoints are in S3.
+   *
+   * @param lagSeconds the age of the oldest change that is not there yet; 0 for none
+   * @param trouble what hinders it; empty for nothing
+   */
+  public record Checkpoints(
+      long files, long bytes, long pendingFiles, double lagSeconds, String trouble) {}
+
+  /**
+   * One attempt.
+   *
+   * @param start empty when its algorithms were never started
+   * @param end empty while it goes on
+   * @param cause what ended it; empty while it goes on and when it ended well
+   */
+  public record Attempt(
+      int number,
+      Optional<Instant> start,
+      Optional<Instant> end,
+      String cause,
+      String host,
+      String node,
+      String detail) {}
 
   public String name() {
     return json.path("TrainingJobName").asText();
@@ -152,7 +178,8 @@ public record JobRecord(ObjectNode json) {
                   ? Optional.of(each.path("ExitCode").asInt())
                   : Optional.empty(),
               metrics,
-              pipes(each)));
+              pipes(each),
+              checkpoints(each.path("Checkpoints"))));
     }
     return all;
   }
@@ -169,6 +196,35 @@ public record JobRecord(ObjectNode json) {
               each.path("BytesPerSecond").asLong(),
               each.path("AlgorithmWaitedSeconds").asDouble(),
               each.path("FeederWaitedSeconds").asDouble()));
+    }
+    return all;
+  }
+
+  private static Optional<Checkpoints> checkpoints(JsonNode json) {
+    return json.isObject()
+        ? Optional.of(
+            new Checkpoints(
+                json.path("Files").asLong(),
+                json.path("Bytes").asLong(),
+                json.path("PendingFiles").asLong(),
+                json.path("LagSeconds").asDouble(),
+                json.path("Trouble").asText("")))
+        : Optional.empty();
+  }
+
+  /** The current or last one at the end; empty in a record that knows none. */
+  public List<Attempt> attempts() {
+    List<Attempt> all = new ArrayList<>();
+    for (JsonNode each : json.path("Heddle").path("Attempts")) {
+      all.add(
+          new Attempt(
+              each.path("Number").asInt(),
+              time(each, "StartTime"),
+              time(each, "EndTime"),
+              each.path("Cause").asText(""),
+              each.path("Host").asText(""),
+              each.path("Node").asText(""),
+              each.path("Detail").asText("")));
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.heddle.client.watch;
 
 import dev.heddle.client.job.Figures;
+import dev.heddle.client.job.JobRecord.Checkpoints;
 import dev.heddle.client.job.JobRecord.Host;
 import dev.heddle.client.job.JobRecord.Pipe;
 import java.util.Locale;
@@ -51,6 +52,29 @@ public final class HostLine {
         rate(pipe),
         pipe.algorithmWaited(),
         pipe.feederWaited());
+  }
+
+  /** A host's checkpoints as a line. */
+  public static String of(Checkpoints kept) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "    checkpoints: %d files, %s sent to S3",
+            kept.files(),
+            Figures.bytes(kept.bytes())));
+    if (kept.pendingFiles() > 0 || kept.lagSeconds() > 0) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              "; %d not there yet, the oldest for %.0f s",
+              kept.pendingFiles(),
+              kept.lagSeconds()));
+    }
+    if (!kept.trouble().isEmpty()) {
+      line.append("; ").append(kept.trouble());
+    }
+    return line.toString();
   }
 
   static String phase(Host host) {

@@ -25,11 +25,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * One host's attempt, as orders from the ApplicationMaster and events on the node drive it. All
+ * One host's attempts, as orders from the ApplicationMaster and events on the node drive it. All
  * state belongs to one thread, the loop; it never waits for anything.
  */
 final class Agent {
@@ -52,10 +53,10 @@ final class Agent {
   private final Worker worker;
   private final Heartbeats heartbeats;
   private final MetricScanner metrics;
-  private final String name;
   private final CompletableFuture<Integer> finished = new CompletableFuture<>();
 
   private List<Order.HostAddress> addresses = List.of();
+  private int attempt;
   private AgentPhase phase = AgentPhase.PREPARING;
   private Order order;
   private boolean taken;
@@ -81,8 +82,19 @@ final class Agent {
     this.loop = new EventLoop(thread, finished::completeExceptionally);
     AlgorithmLogs logs = new AlgorithmLogs(paths.logs());
     this.container = new RemoteContainer(am, me.containerId());
-    this.host = new HostWork(me, assignment, paths, parts, logs, container);
-    this.name = host.name();
+    Duration lease = assignment.settings().duration(Setting.AGENT_LEASE);
+    this.host =
+        new HostWork(
+            me,
+            assignment,
+            paths,
+            parts,
+            logs,
+            container,
+            new Listings(am, me.containerId()),
+            () -> !leaseIsLost(lease));
+    this.attempt = assignment.attempt();
+    container.enter(attempt);
     this.worker = new Worker(loop);
     this.metrics = new MetricScanner(host.metricDefinitions(), logs, Clock.systemUTC());
     this.heartbeats =
@@ -113,7 +125,7 @@ final class Agent {
   }
 
   private void prepare() {
-    LOG.info("{}: preparing", name);
+    LOG.info("{}: preparing", host.name());
     worker.begin(
         () -> {
           host.prepare();
@@ -172,7 +184,7 @@ final class Agent {
     }
     Order next = reply.order();
     if (order == null || next.number() > order.number()) {
-      LOG.info("{}: order {} {}", name, next.number(), next.getClass().getSimpleName());
+      LOG.info("{}: order {} {}", host.name(), next.number(), next.getClass().getSimpleName());
       order = next;
       taken = false;
     }
@@ -181,11 +193,11 @@ final class Agent {
 
   private void takeAddresses(List<Order.HostAddress> all) {
     addresses = all;
-    LOG.info("{}: the hosts' containers have the addresses {}", name, all);
+    LOG.info("{}: the hosts' containers have the addresses {}", host.name(), all);
     try {
       host.writeHosts(all);
     } catch (IOException e) {
-      LOG.error("{}: the hosts file can't be written", name, e);
+      LOG.error("{}: the hosts file can't be written", host.name(), e);
     }
   }
 
@@ -194,10 +206,10 @@ final class Agent {
     if (order == null || taken || finished.isDone()) {
       return;
     }
-    if (order instanceof Order.Prepare) {
-      if (phase.compareTo(AgentPhase.READY) >= 0) {
-        done();
-      }
+    if (order instanceof Order.Prepare prepare) {
+      prepare(prepare);
+    } else if (order instanceof Order.Halt halt) {
+      halt(halt);
     } else if (order instanceof Order.Start start) {
       start(start);
     } else if (order instanceof Order.Stop stop) {
@@ -209,6 +221,34 @@ final class Agent {
     } else if (order instanceof Order.Leave) {
       leave();
     }
+  }
+
+  private void prepare(Order.Prepare order) {
+    if (order.attempt() > attempt) {
+      if (starting || phase == AgentPhase.RUNNING || phase == AgentPhase.SAVING) {
+        // Whoever gives the order takes it for ended: it must not run beside its successor.
+        run.ifPresent(AlgorithmRun::kill);
+        return;
+      }
+      beginAttempt(order.attempt());
+    }
+    if (phase.compareTo(AgentPhase.READY) >= 0) {
+      done();
+    }
+  }
+
+  /** All that an attempt has is forgotten; channels that are there stay. */
+  private void beginAttempt(int next) {
+    worker.drop();
+    attempt = next;
+    run = Optional.empty();
+    exit = Optional.empty();
+    fault = Optional.empty();
+    slices = Map.of();
+    host.enter(next);
+    container.enter(next);
+    enter(AgentPhase.PREPARING);
+    prepare();
   }
 
   private void start(Order.Start start) {
@@ -223,8 +263,8 @@ final class Agent {
 
   private void started(RunningAlgorithm running) {
     starting = false;
-    run = Optional.of(new AlgorithmRun(name, running, loop));
-    LOG.info("{}: algorithm: runs as process {}", name, running.pid());
+    run = Optional.of(new AlgorithmRun(host.name(), running, loop));
+    LOG.info("{}: algorithm: runs as process {}", host.name(), running.pid());
     enter(AgentPhase.RUNNING);
     doneIf(Order.Start.class);
     metrics.start(METRIC_PAUSE);
@@ -256,12 +296,12 @@ final class Agent {
     if (cause != null) {
       Throwable real = cause instanceof CompletionException ? cause.getCause() : cause;
       fail(Faults.of(real, "The algorithm"), real);
-      exited();
+      save();
       return;
     }
     LOG.info(
         "{}: algorithm: ended with code {}{}",
-        name,
+        host.name(),
         status.code(),
         status.signal() > 0 ? " (signal " + status.signal() + ")" : "");
     boolean byOrder = itsRun.wasStopped();
@@ -272,10 +312,29 @@ final class Agent {
         },
         concluded -> {
           exit = Optional.of(concluded);
-          exited();
+          save();
         },
         failure -> {
           fail(Faults.of(failure, "The look at what the algorithm left"), failure);
+          save();
+        });
+  }
+
+  /** How it ended is told at once; that may take long while S3 is away. */
+  private void save() {
+    if (!host.keepsCheckpoints()) {
+      exited();
+      return;
+    }
+    enter(AgentPhase.SAVING);
+    worker.begin(
+        host::save,
+        unsaved -> {
+          exit = exit.map(known -> known.withRemark(unsaved));
+          exited();
+        },
+        failure -> {
+          LOG.error("{}: the last checkpoints can't be saved", host.name(), failure);
           exited();
         });
   }
@@ -283,10 +342,19 @@ final class Agent {
   private void exited() {
     enter(AgentPhase.EXITED);
     doneIf(Order.Stop.class);
+    doneIf(Order.Halt.class);
     act();
   }
 
   private void stop(Order.Stop stop) {
+    end(itsRun -> itsRun.stop(stop.grace()));
+  }
+
+  private void halt(Order.Halt halt) {
+    end(itsRun -> itsRun.halt(halt.grace()));
+  }
+
+  private void end(Consumer<AlgorithmRun> how) {
     switch (phase) {
       case PREPARING, DOWNLOADING -> {
         worker.drop();
@@ -301,8 +369,9 @@ final class Agent {
       }
       case RUNNING -> {
         taken = true;
-        run.orElseThrow().stop(stop.grace());
+        how.accept(run.orElseThrow());
       }
+      case SAVING -> taken = true; // done when it is saved
       default -> done();
     }
   }
@@ -358,20 +427,25 @@ final class Agent {
   }
 
   private void sayFarewell() {
-    LOG.info("{}: leaving", name);
+    LOG.info("{}: leaving", host.name());
     orderDone = order.number();
     // The ApplicationMaster may be gone already; nobody depends on this last report.
     heartbeats.last(() -> finished.complete(LEFT));
     var unused = loop.later(FAREWELL_PATIENCE, () -> finished.complete(LEFT));
   }
 
+  /** May be asked by any thread. */
+  private boolean leaseIsLost(Duration lease) {
+    return System.nanoTime() - heartbeats.lastContact() >= lease.toNanos();
+  }
+
   private void checkLease(Duration lease) {
-    if (System.nanoTime() - heartbeats.lastContact() < lease.toNanos() || finished.isDone()) {
+    if (!leaseIsLost(lease) || finished.isDone()) {
       return;
     }
     LOG.error(
         "{}: no answer from the ApplicationMaster for {} s: the lease is lost, everything ends",
-        name,
+        host.name(),
         lease.toMillis() / 1000.0);
     worker.drop();
     run.ifPresent(AlgorithmRun::kill);
@@ -380,7 +454,7 @@ final class Agent {
 
   private void enter(AgentPhase next) {
     if (phase != next) {
-      LOG.info("{}: {} -> {}", name, phase, next);
+      LOG.info("{}: {} -> {}", host.name(), phase, next);
       phase = next;
     }
     heartbeats.wake();
@@ -388,7 +462,7 @@ final class Agent {
 
   /** The first fault counts; others follow from it. */
   private void fail(Fault what, Throwable cause) {
-    LOG.error("{}: {}", name, what.message(), cause);
+    LOG.error("{}: {}", host.name(), what.message(), cause);
     if (fault.isEmpty()) {
       fault = Optional.of(what);
     }
@@ -411,7 +485,7 @@ final class Agent {
     return new AgentReport(
         me.host(),
         me.containerId(),
-        assignment.attempt(),
+        attempt,
         orderDone,
         phase,
         host.progress(),

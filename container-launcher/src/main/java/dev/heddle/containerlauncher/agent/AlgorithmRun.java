@@ -30,13 +30,22 @@ final class AlgorithmRun {
 
   /** TERM, once, and KILL after the grace; a later call sets the grace anew. */
   void stop(Duration grace) {
+    stop(grace, algorithm::terminate);
+  }
+
+  /** The same, and its place is kept for the next attempt. */
+  void halt(Duration grace) {
+    stop(grace, algorithm::halt);
+  }
+
+  private void stop(Duration grace, Runnable how) {
     if (ended) {
       return;
     }
     if (!stopped) {
       stopped = true;
       LOG.info("{}: algorithm: TERM, {} s until KILL", name, grace.toMillis() / 1000.0);
-      algorithm.terminate();
+      how.run();
     }
     if (killing != null) {
       killing.cancel(false);

@@ -1,6 +1,7 @@
 package dev.heddle.containerlauncher.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.contract.AlgorithmEnvironment;
 import dev.heddle.containerlauncher.contract.AlgorithmLogs;
 import dev.heddle.containerlauncher.contract.ConfigFiles;
@@ -31,14 +32,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** The steps of one host's attempt. Each blocks; the agent decides when to take them. */
+/** The steps of a host's attempts. Each blocks; the agent decides when to take them. */
 final class HostWork implements AutoCloseable {
   /** The archives of a job, and what each holds. */
   private static final String MODEL = "model.tar.gz";
 
   private static final String OUTPUT = "output.tar.gz";
+  private static final int KILL = 9;
 
   private final AgentIdentity me;
   private final Assignment assignment;
@@ -48,6 +51,11 @@ final class HostWork implements AutoCloseable {
   private final AlgorithmRuntime runtime;
   private final JsonNode json;
   private final TrainingJobRequest request;
+  private final Optional<HostCheckpoints> checkpoints;
+  private final Listings listings;
+  private volatile int attempt;
+  private boolean imageReady;
+  private boolean filesReady;
 
   HostWork(
       AgentIdentity me,
@@ -55,7 +63,9 @@ final class HostWork implements AutoCloseable {
       NodePaths paths,
       HostParts parts,
       AlgorithmLogs logs,
-      ContainerControl container) {
+      ContainerControl container,
+      Listings listings,
+      BooleanSupplier mayWrite) {
     this.me = me;
     this.logs = logs;
     this.assignment = assignment;
@@ -64,11 +74,19 @@ final class HostWork implements AutoCloseable {
     this.request = TrainingJobRequest.bind(json);
     this.data = parts.data(assignment);
     this.runtime = parts.runtime(assignment, paths, data, logs, container);
+    this.checkpoints = parts.checkpoints(assignment, paths, mayWrite);
+    this.listings = listings;
+    this.attempt = assignment.attempt();
   }
 
   /** The name that log lines begin with. */
   String name() {
-    return request.trainingJobName() + " " + assignment.host() + " attempt " + assignment.attempt();
+    return request.trainingJobName() + " " + assignment.host() + " attempt " + attempt;
+  }
+
+  /** What follows is for that attempt. */
+  void enter(int next) {
+    attempt = next;
   }
 
   List<MetricDefinition> metricDefinitions() {
@@ -76,20 +94,33 @@ final class HostWork implements AutoCloseable {
   }
 
   Progress progress() {
-    return data.progress();
+    Progress moved = data.progress();
+    return new Progress(
+        moved.bytesIn(),
+        moved.bytesInTotal(),
+        moved.bytesOut(),
+        moved.flows(),
+        checkpoints.map(HostCheckpoints::status));
   }
 
-  /** Lays /opt/ml out and makes the image ready. */
+  /** Lays /opt/ml out, without what an earlier attempt left, and makes the image ready. */
   void prepare() throws FaultException, IOException, InterruptedException {
     OptMl tree = paths.tree();
+    tree.clearOutput();
     tree.create();
     new ConfigFiles(tree).writeJob(json, request, assignment.trainingJobArn());
     AlgorithmSpecification algorithm = request.algorithmSpecification();
-    runtime.prepare(
-        new AlgorithmCommand(
-            algorithm.trainingImage(),
-            algorithm.containerEntrypoint(),
-            algorithm.containerArguments()));
+    if (!imageReady) {
+      runtime.prepare(
+          new AlgorithmCommand(
+              algorithm.trainingImage(),
+              algorithm.containerEntrypoint(),
+              algorithm.containerArguments()));
+      imageReady = true;
+    }
+    if (checkpoints.isPresent()) {
+      checkpoints.get().restore(listings.fetch(attempt));
+    }
   }
 
   boolean hasChannels() {
@@ -103,13 +134,16 @@ final class HostWork implements AutoCloseable {
   }
 
   /**
-   * Brings the File channels, and begins to feed the Pipe channels.
+   * Brings the File channels, once, and begins to feed the Pipe channels.
    *
    * @param onFailure told, by any thread, when a pipe that the algorithm has open can't be fed
    */
   void bringData(Consumer<IOException> onFailure)
       throws FaultException, IOException, InterruptedException {
-    data.download(request, assignment.host(), assignment.hosts(), paths.tree());
+    if (!filesReady) {
+      data.download(request, assignment.host(), assignment.hosts(), paths.tree());
+      filesReady = true;
+    }
     data.feed(request, assignment.host(), assignment.hosts(), paths, onFailure);
   }
 
@@ -130,11 +164,14 @@ final class HostWork implements AutoCloseable {
     // Addresses of the containers' own are known only when all run; names may lag (SageMaker
     // Developer Guide, "Distributed Training Configuration").
     writeHosts(own ? List.of() : order.hosts());
+    if (checkpoints.isPresent()) {
+      checkpoints.get().watch();
+    }
     return runtime.start(
         AlgorithmEnvironment.of(
             request,
             assignment.trainingJobArn(),
-            assignment.attempt(),
+            attempt,
             assignment.s3().region(),
             assignment.gpus() > 0));
   }
@@ -142,6 +179,18 @@ final class HostWork implements AutoCloseable {
   /** Rewritten in place: through a bind mount another file of the name would not be seen. */
   void writeHosts(List<Order.HostAddress> addresses) throws IOException {
     new HostsFile(addresses, assignment.host(), me.nodeNames()).write(paths.hostsFile());
+  }
+
+  /** Whether there are checkpoints to bring to S3. */
+  boolean keepsCheckpoints() {
+    return checkpoints.isPresent();
+  }
+
+  /** Brings the last checkpoints to S3; what is not there in the end, one clause. */
+  String save() throws InterruptedException {
+    return checkpoints.isEmpty()
+        ? ""
+        : checkpoints.get().flush(assignment.settings().duration(Setting.CHECKPOINT_FLUSH));
   }
 
   /**
@@ -159,6 +208,7 @@ final class HostWork implements AutoCloseable {
         stopped,
         failure,
         conflict.isEmpty() ? status.remark() : conflict,
+        status.signal() == KILL && !stopped,
         data.survey(tree.model()),
         data.survey(tree.outputData()));
   }
@@ -193,6 +243,7 @@ final class HostWork implements AutoCloseable {
   @Override
   public void close() {
     runtime.close();
+    checkpoints.ifPresent(HostCheckpoints::close);
     data.close();
   }
 }

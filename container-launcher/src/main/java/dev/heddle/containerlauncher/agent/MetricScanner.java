@@ -32,6 +32,7 @@ final class MetricScanner implements AutoCloseable {
   private final Clock clock;
   private final Map<String, MetricValue> latest = new ConcurrentHashMap<>();
   private final ScheduledExecutorService thread;
+  private boolean started;
 
   MetricScanner(List<MetricDefinition> definitions, AlgorithmLogs logs, Clock clock) {
     this.patterns =
@@ -47,9 +48,10 @@ final class MetricScanner implements AutoCloseable {
             });
   }
 
-  /** Begins to read the log, again and again. */
+  /** Begins to read the log, again and again; it goes on through all attempts. */
   void start(Duration pause) {
-    if (!patterns.isEmpty()) {
+    if (!patterns.isEmpty() && !started) {
+      started = true;
       var unused =
           thread.scheduleWithFixedDelay(
               () -> scan(false), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -68,7 +70,6 @@ final class MetricScanner implements AutoCloseable {
     } catch (ExecutionException e) {
       LOG.warn("metrics: the log could not be read", e.getCause());
     }
-    thread.shutdownNow();
   }
 
   /** By name. */

@@ -133,6 +133,9 @@ final class ObjectStoreData implements HostData {
       made.close();
       throw new IllegalStateException("the host's data moves no more");
     }
+    if (feed != null) {
+      feed.close(); // an earlier attempt's, whose algorithm never began
+    }
     feed = made;
   }
 
@@ -182,7 +185,8 @@ final class ObjectStoreData implements HostData {
         bytesIn.get(),
         bytesInTotal.get(),
         bytesOut.get(),
-        feed().map(Feed::flows).orElse(List.of()));
+        feed().map(Feed::flows).orElse(List.of()),
+        Optional.empty());
   }
 
   private ObjectSource source() {

@@ -14,8 +14,10 @@ import dev.heddle.containerlauncher.runtime.ProcessRuntime;
 import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -23,6 +25,9 @@ import org.apache.hadoop.conf.Configuration;
  * image wants.
  */
 final class YarnHostParts implements HostParts {
+  /** The sync of the checkpoints tries again for ever, by itself. */
+  private static final Duration SHORT = Duration.ofSeconds(10);
+
   private final Configuration hadoop;
   private final List<Path> logRoots;
 
@@ -34,13 +39,32 @@ final class YarnHostParts implements HostParts {
     this.logRoots = List.copyOf(logRoots);
   }
 
+  /** Of OutputDataConfig. */
+  private static Optional<String> kmsKeyId(Assignment assignment) {
+    return Optional.of(
+            Json.read(assignment.requestJson()).at("/OutputDataConfig/KmsKeyId").asText(""))
+        .filter(id -> !id.isEmpty());
+  }
+
+  @Override
+  public Optional<HostCheckpoints> checkpoints(
+      Assignment assignment, NodePaths paths, BooleanSupplier mayWrite) {
+    return Optional.ofNullable(
+            TrainingJobRequest.bind(Json.read(assignment.requestJson())).checkpointConfig())
+        .map(
+            config ->
+                new StoredCheckpoints(
+                    S3ObjectStore.open(assignment.s3().retryingFor(SHORT), kmsKeyId(assignment)),
+                    config,
+                    paths,
+                    assignment.settings(),
+                    mayWrite));
+  }
+
   @Override
   public HostData data(Assignment assignment) {
-    String kmsKeyId =
-        Json.read(assignment.requestJson()).at("/OutputDataConfig/KmsKeyId").asText("");
     return new ObjectStoreData(
-        () ->
-            S3ObjectStore.open(assignment.s3(), Optional.of(kmsKeyId).filter(id -> !id.isEmpty())),
+        () -> S3ObjectStore.open(assignment.s3(), kmsKeyId(assignment)),
         HadoopObjectSource.open(hadoop, assignment.s3().retryFor()),
         assignment.settings());
   }

@@ -36,10 +36,19 @@ interface SettingRule {
           AGENT_HEARTBEAT,
           AGENT_PLACEMENT_TIMEOUT,
           STOP_GRACE,
+          FAULT_SETTLE,
+          RESTART_GRACE,
+          CHECKPOINT_FLUSH,
           UPLOAD_TIMEOUT,
           S3_RETRY_FOR ->
           positiveDuration();
       case AM_MEMORY, AGENT_MEMORY -> numberFrom(256, 1_048_576);
+      case FAULT_POLICY ->
+          matching(
+              "job|host|tolerate:([1-9]?\\d|100)%",
+              "must be job, host or tolerate:P% with P from 0 to 100");
+      // The contract's bound (SageMaker API, RetryStrategy), and none at all.
+      case RESTART_PLATFORM_ATTEMPTS, RESTART_ALGORITHM_ATTEMPTS -> numberFrom(0, 30);
       case AM_VCORES -> numberFrom(1, 1024);
       case AM_MAX_ATTEMPTS -> numberFrom(1, 100);
       case JAVA_HOME ->

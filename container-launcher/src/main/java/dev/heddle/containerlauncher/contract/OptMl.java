@@ -2,9 +2,12 @@ package dev.heddle.containerlauncher.contract;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One host's tree of {@code /opt/ml} as it stands on the node (SageMaker Developer Guide, "How
@@ -33,11 +36,23 @@ public record OptMl(Path root) {
             root.resolve("output/tensors"),
             root.resolve("output/tensorboard"))) {
       Files.createDirectories(directory);
-    }
-    try (var tree = Files.walk(root)) {
-      for (Path path : (Iterable<Path>) tree::iterator) {
+      for (Path made = directory; made.startsWith(root); made = made.getParent()) {
         // An umask of the NodeManager's must not show in the contract.
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
+  /** Removes what an algorithm leaves, except its checkpoints. */
+  public void clearOutput() throws IOException {
+    for (Path left : List.of(model(), root.resolve("output"))) {
+      if (!Files.exists(left, LinkOption.NOFOLLOW_LINKS)) {
+        continue;
+      }
+      try (Stream<Path> tree = Files.walk(left)) {
+        for (Path path : (Iterable<Path>) tree.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(path);
+        }
       }
     }
   }

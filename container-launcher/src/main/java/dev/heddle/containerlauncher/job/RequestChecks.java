@@ -36,6 +36,7 @@ public final class RequestChecks {
             new AlgorithmRule(),
             new DockerRule(),
             new ChannelRule(),
+            new CheckpointRule(),
             new HostRule(table, instanceTypes),
             new TimeRule(),
             new TagRule(),

@@ -10,6 +10,8 @@ public enum AgentPhase {
   READY,
   /** The algorithm runs. */
   RUNNING,
+  /** The algorithm has ended; its last checkpoints go to S3. */
+  SAVING,
   /** The algorithm has ended, or could not be started, or the preparation failed. */
   EXITED,
   /** Brings the model and the output to S3. */

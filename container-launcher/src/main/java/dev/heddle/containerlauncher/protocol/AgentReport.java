@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param containerId the id of the allocation that the agent serves
  * @param attempt the attempt it works on, from 1
  * @param orderDone the number of the last order that is fully carried out; 0 before the first
- * @param exit present from {@link AgentPhase#EXITED} on when the algorithm had been started
+ * @param exit present from {@link AgentPhase#SAVING} on when the algorithm had been started
  * @param fault present when preparation or an upload failed for good
  * @param slices what the last upload order brought, by archive name; empty before
  * @param metrics the latest value of each metric definition seen on this host

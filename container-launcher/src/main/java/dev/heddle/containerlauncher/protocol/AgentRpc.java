@@ -1,10 +1,13 @@
 package dev.heddle.containerlauncher.protocol;
 
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.CheckpointsRequest;
+import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HoldContainerRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.RegisterRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.SignalContainerRequest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -55,18 +58,45 @@ public final class AgentRpc implements AgentProtocol, Closeable {
   }
 
   @Override
-  public void startContainer(String containerId, ContainerSpec spec) throws IOException {
-    RpcCalls.call(() -> proxy.startContainer(null, ContainerWire.message(containerId, spec)));
+  public void startContainer(String containerId, int attempt, ContainerSpec spec)
+      throws IOException {
+    RpcCalls.call(
+        () -> proxy.startContainer(null, ContainerWire.message(containerId, attempt, spec)));
   }
 
   @Override
-  public void signalContainer(String containerId, ContainerSignal signal) throws IOException {
+  public void signalContainer(String containerId, int attempt, ContainerSignal signal)
+      throws IOException {
     SignalContainerRequest request =
         SignalContainerRequest.newBuilder()
             .setContainerId(containerId)
+            .setAttempt(attempt)
             .setKill(signal == ContainerSignal.KILL)
             .build();
     RpcCalls.call(() -> proxy.signalContainer(null, request));
+  }
+
+  @Override
+  public void holdContainer(String containerId, int attempt, String mark) throws IOException {
+    HoldContainerRequest request =
+        HoldContainerRequest.newBuilder()
+            .setContainerId(containerId)
+            .setAttempt(attempt)
+            .setMark(mark)
+            .build();
+    RpcCalls.call(() -> proxy.holdContainer(null, request));
+  }
+
+  @Override
+  public Optional<CheckpointPage> checkpoints(String containerId, int attempt, int from)
+      throws IOException {
+    CheckpointsRequest request =
+        CheckpointsRequest.newBuilder()
+            .setContainerId(containerId)
+            .setAttempt(attempt)
+            .setFrom(from)
+            .build();
+    return AgentWire.page(RpcCalls.call(() -> proxy.checkpoints(null, request)));
   }
 
   @Override

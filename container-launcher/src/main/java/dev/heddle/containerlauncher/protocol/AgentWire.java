@@ -112,6 +112,7 @@ public final class AgentWire {
             .setBytesInTotal(report.progress().bytesInTotal())
             .setBytesOut(report.progress().bytesOut());
     report.progress().flows().forEach(flow -> message.addFlows(flow(flow)));
+    report.progress().checkpoints().ifPresent(sync -> message.setCheckpoints(sync(sync)));
     report
         .exit()
         .ifPresent(
@@ -122,6 +123,7 @@ public final class AgentWire {
                         .setStopped(exit.stopped())
                         .setFailureText(exit.failureText())
                         .setRemark(exit.remark())
+                        .setKilled(exit.killed())
                         .setModel(tree(exit.model()))
                         .setOutput(tree(exit.output()))));
     report
@@ -175,7 +177,10 @@ public final class AgentWire {
             message.getBytesIn(),
             message.getBytesInTotal(),
             message.getBytesOut(),
-            message.getFlowsList().stream().map(AgentWire::flow).toList()),
+            message.getFlowsList().stream().map(AgentWire::flow).toList(),
+            message.hasCheckpoints()
+                ? Optional.of(sync(message.getCheckpoints()))
+                : Optional.empty()),
         message.hasExit()
             ? Optional.of(
                 new AlgorithmExit(
@@ -183,6 +188,7 @@ public final class AgentWire {
                     exit.getStopped(),
                     exit.getFailureText(),
                     exit.getRemark(),
+                    exit.getKilled(),
                     new TreeSize(exit.getModel().getFiles(), exit.getModel().getBytes()),
                     new TreeSize(exit.getOutput().getFiles(), exit.getOutput().getBytes())))
             : Optional.empty(),
@@ -268,6 +274,52 @@ public final class AgentWire {
               .setSize(part.size()));
     }
     slice.tail().ifPresent(tail -> message.setTail(tail.toString()));
+    return message.build();
+  }
+
+  private static HeddleProtos.CheckpointSync sync(CheckpointSync sync) {
+    return HeddleProtos.CheckpointSync.newBuilder()
+        .setFiles(sync.files())
+        .setBytes(sync.bytes())
+        .setPending(sync.pending())
+        .setLagMs(sync.lagMillis())
+        .setTrouble(sync.trouble())
+        .build();
+  }
+
+  private static CheckpointSync sync(HeddleProtos.CheckpointSync message) {
+    return new CheckpointSync(
+        message.getFiles(),
+        message.getBytes(),
+        message.getPending(),
+        message.getLagMs(),
+        message.getTrouble());
+  }
+
+  /** The page, or empty while there is no listing. */
+  static Optional<CheckpointPage> page(HeddleProtos.CheckpointsResponse message) {
+    return message.getKnown()
+        ? Optional.of(
+            new CheckpointPage(
+                message.getEntriesList().stream()
+                    .map(e -> new CheckpointPage.Entry(e.getKey(), e.getEtag(), e.getSize()))
+                    .toList(),
+                message.getTotal()))
+        : Optional.empty();
+  }
+
+  public static HeddleProtos.CheckpointsResponse message(Optional<CheckpointPage> page) {
+    HeddleProtos.CheckpointsResponse.Builder message =
+        HeddleProtos.CheckpointsResponse.newBuilder()
+            .setKnown(page.isPresent())
+            .setTotal(page.map(CheckpointPage::total).orElse(0));
+    for (CheckpointPage.Entry entry : page.map(CheckpointPage::entries).orElse(List.of())) {
+      message.addEntries(
+          HeddleProtos.CheckpointEntry.newBuilder()
+              .setKey(entry.key())
+              .setEtag(entry.etag())
+              .setSize(entry.size()));
+    }
     return message.build();
   }
 

@@ -22,6 +22,8 @@ public record AllocationEnd(Cause cause, int exitCode, String detail) {
     DISK_FAILED("ended because its node's disks failed or are too full"),
     /** An administrator or the ResourceManager killed it. */
     KILLED("was killed by the cluster"),
+    /** The NodeManager killed it for the size of its logs. */
+    EXCESS_LOGS("was killed for the size of its logs"),
     /** It could not be started. */
     LAUNCH_FAILED("could not be started"),
     /** Nothing was heard of it for longer than the lease. */

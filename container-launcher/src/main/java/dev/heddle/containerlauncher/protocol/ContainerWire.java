@@ -11,10 +11,11 @@ import java.util.stream.Collectors;
 public final class ContainerWire {
   private ContainerWire() {}
 
-  static StartContainerRequest message(String containerId, ContainerSpec spec) {
+  static StartContainerRequest message(String containerId, int attempt, ContainerSpec spec) {
     StartContainerRequest.Builder message =
         StartContainerRequest.newBuilder()
             .setContainerId(containerId)
+            .setAttempt(attempt)
             .setImage(spec.image())
             .addAllCommand(spec.command())
             .addAllTemporaryFileSystems(spec.temporaryFileSystems())
@@ -45,7 +46,10 @@ public final class ContainerWire {
 
   static ContainerMessage message(AlgorithmContainer container) {
     ContainerMessage.Builder message =
-        ContainerMessage.newBuilder().setId(container.id()).setStarted(container.started());
+        ContainerMessage.newBuilder()
+            .setId(container.id())
+            .setAttempt(container.attempt())
+            .setStarted(container.started());
     container.address().ifPresent(message::setAddress);
     container
         .end()
@@ -61,6 +65,7 @@ public final class ContainerWire {
   static AlgorithmContainer container(ContainerMessage message) {
     return new AlgorithmContainer(
         message.getId(),
+        message.getAttempt(),
         message.getStarted(),
         message.hasAddress() ? Optional.of(message.getAddress()) : Optional.empty(),
         message.hasEndCause()

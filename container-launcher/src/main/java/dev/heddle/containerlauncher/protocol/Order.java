@@ -15,8 +15,19 @@ public sealed interface Order {
   /** Ascends per host and attempt, from 1. */
   long number();
 
-  /** Nothing new: go on preparing, then wait. */
-  record Prepare(long number) implements Order {}
+  /**
+   * Make the host ready for an attempt, then wait. What an earlier attempt left is removed, but
+   * channels that came whole stay; the checkpoints are made equal to the attempt's listing.
+   *
+   * @param attempt from 1; an agent that works on a lower one goes over to it
+   */
+  record Prepare(long number, int attempt) implements Order {}
+
+  /**
+   * Stop the algorithm, TERM and KILL after the grace, bring its checkpoints to S3, and keep the
+   * host's place: another attempt follows. Without an algorithm: end the attempt.
+   */
+  record Halt(long number, Duration grace) implements Order {}
 
   /**
    * Start the algorithm.

@@ -15,8 +15,10 @@ final class OrderWire {
   static HeddleProtos.OrderMessage message(Order order) {
     HeddleProtos.OrderMessage.Builder message =
         HeddleProtos.OrderMessage.newBuilder().setNumber(order.number());
-    if (order instanceof Order.Prepare) {
-      message.setKind(OrderKind.PREPARE);
+    if (order instanceof Order.Prepare prepare) {
+      message.setKind(OrderKind.PREPARE).setAttempt(prepare.attempt());
+    } else if (order instanceof Order.Halt halt) {
+      message.setKind(OrderKind.HALT).setGraceMs(halt.grace().toMillis());
     } else if (order instanceof Order.Start start) {
       message.setKind(OrderKind.START).setNetworkInterface(start.networkInterface());
       for (Order.HostAddress host : start.hosts()) {
@@ -58,7 +60,8 @@ final class OrderWire {
   static Order order(HeddleProtos.OrderMessage message) {
     long number = message.getNumber();
     return switch (message.getKind()) {
-      case PREPARE -> new Order.Prepare(number);
+      case PREPARE -> new Order.Prepare(number, message.getAttempt());
+      case HALT -> new Order.Halt(number, Duration.ofMillis(message.getGraceMs()));
       case START ->
           new Order.Start(
               number,

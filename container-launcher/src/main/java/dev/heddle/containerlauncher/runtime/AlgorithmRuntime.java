@@ -3,7 +3,7 @@ package dev.heddle.containerlauncher.runtime;
 import java.util.Map;
 
 /**
- * Starts the algorithm of one host. Made for one attempt; not for use by several threads at once.
+ * Starts the algorithm of one host, once in each attempt; not for use by several threads at once.
  */
 public interface AlgorithmRuntime extends AutoCloseable {
 
@@ -16,7 +16,8 @@ public interface AlgorithmRuntime extends AutoCloseable {
   void prepare(AlgorithmCommand command) throws FaultException, InterruptedException;
 
   /**
-   * Starts what was prepared. The host's hosts file stands.
+   * Starts what was prepared; again only when what was started has ended. The host's hosts file
+   * stands.
    *
    * @param environment the contract's variables; the runtime adds PATH, HOME and TMPDIR
    * @throws FaultException when no process came to be

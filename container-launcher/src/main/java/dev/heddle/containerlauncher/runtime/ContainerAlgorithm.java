@@ -3,6 +3,8 @@ package dev.heddle.containerlauncher.runtime;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.logging.log4j.LogManager;
@@ -11,19 +13,29 @@ import org.apache.logging.log4j.Logger;
 /** An algorithm in a container that somebody else holds. */
 final class ContainerAlgorithm implements RunningAlgorithm {
   private static final Logger LOG = LogManager.getLogger(ContainerAlgorithm.class);
+  private static final int TERMINATED = 128 + 15;
+  private static final int HOLD_ATTEMPTS = 5;
+  private static final long HOLD_PAUSE_MS = 200;
+  private static final long LOOK_MS = 20;
 
   private final ContainerProcess process;
   private final ContainerControl control;
+  private final CompletableFuture<AllocationEnd> ended;
   private final CompletableFuture<AlgorithmStatus> exit;
+  private final Path mark;
+  private volatile boolean halting;
 
   /**
    * @param id the container's; empty when it never ran
+   * @param mark where a holder that takes its place makes a file
    */
-  ContainerAlgorithm(String id, ContainerControl control, ContainerFaults faults) {
+  ContainerAlgorithm(String id, ContainerControl control, ContainerFaults faults, Path mark) {
     this.process = new ContainerProcess(id);
     this.control = control;
-    EndWatch watch = new EndWatch(process, control.ended());
-    this.exit = control.ended().thenCompose(end -> status(end, watch.sinceGone(), faults));
+    this.mark = mark;
+    this.ended = control.ended();
+    EndWatch watch = new EndWatch(process, ended);
+    this.exit = ended.thenCompose(end -> status(end, watch.sinceGone(), faults));
   }
 
   private static CompletableFuture<AlgorithmStatus> status(
@@ -45,9 +57,57 @@ final class ContainerAlgorithm implements RunningAlgorithm {
     send(ContainerSignal.TERM);
   }
 
+  /** The algorithm's own exit code is lost by it: what ended is told as ended by TERM. */
+  @Override
+  public void halt() {
+    halting = true;
+    CompletableFuture.runAsync(this::hold)
+        .exceptionally(
+            failure -> {
+              exit.completeExceptionally(failure);
+              return null;
+            });
+  }
+
+  private void hold() {
+    try {
+      Files.deleteIfExists(mark);
+      order();
+      // A holder runs only where nothing else does any more.
+      while (!exit.isDone() && !Files.exists(mark)) {
+        Thread.sleep(LOOK_MS);
+      }
+      exit.complete(new AlgorithmStatus(TERMINATED));
+    } catch (IOException e) {
+      LOG.warn("algorithm: its container can't be held, TERM instead: {}", e.toString());
+      terminate();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void order() throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        control.hold(mark);
+        return;
+      } catch (IOException e) {
+        if (attempt == HOLD_ATTEMPTS) {
+          throw e;
+        }
+        Thread.sleep(HOLD_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Its container goes with it, unless a holder is about to take its place. */
   @Override
   public void kill() {
-    send(ContainerSignal.KILL);
+    if (halting) {
+      process.signal(ContainerSignal.KILL);
+    } else {
+      send(ContainerSignal.KILL);
+    }
   }
 
   /**

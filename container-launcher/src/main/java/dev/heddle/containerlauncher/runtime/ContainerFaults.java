@@ -54,6 +54,13 @@ final class ContainerFaults {
                   "The algorithm used more memory than its instance type has and was killed. Choose"
                       + " a larger instance type, or use less memory. "
                       + firstLine(end.detail())));
+      case EXCESS_LOGS ->
+          Optional.of(
+              new Fault(
+                  Blame.ALGORITHM,
+                  "The algorithm wrote more log than the cluster allows and was killed. Have it"
+                      + " print less. "
+                      + firstLine(end.detail())));
       // Ours: the one who asked for it knows why.
       case RELEASED -> Optional.empty();
       default -> Optional.of(broken(end));

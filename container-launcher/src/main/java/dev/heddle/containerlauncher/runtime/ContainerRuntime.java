@@ -108,7 +108,10 @@ public final class ContainerRuntime implements AlgorithmRuntime {
     }
     running =
         new ContainerAlgorithm(
-            id.orElse(""), control, new ContainerFaults(image, command.get(0), network, logs));
+            id.orElse(""),
+            control,
+            new ContainerFaults(image, command.get(0), network, logs),
+            paths.work().resolve("held"));
     return running;
   }
 

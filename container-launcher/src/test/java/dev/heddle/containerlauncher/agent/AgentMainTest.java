@@ -7,6 +7,7 @@ import dev.heddle.containerlauncher.protocol.AgentProtocol;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.CheckpointPage;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,12 +88,25 @@ class AgentMainTest {
     }
 
     @Override
-    public void startContainer(String containerId, ContainerSpec spec) throws IOException {
+    public void startContainer(String containerId, int attempt, ContainerSpec spec)
+        throws IOException {
       throw new IOException("not registered");
     }
 
     @Override
-    public void signalContainer(String containerId, ContainerSignal signal) throws IOException {
+    public void signalContainer(String containerId, int attempt, ContainerSignal signal)
+        throws IOException {
+      throw new IOException("not registered");
+    }
+
+    @Override
+    public void holdContainer(String containerId, int attempt, String mark) throws IOException {
+      throw new IOException("not registered");
+    }
+
+    @Override
+    public Optional<CheckpointPage> checkpoints(String containerId, int attempt, int from)
+        throws IOException {
       throw new IOException("not registered");
     }
   }

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +61,12 @@ class ContainerAgentTest {
               @Override
               public HostData data(Assignment assignment) {
                 return data;
+              }
+
+              @Override
+              public Optional<HostCheckpoints> checkpoints(
+                  Assignment assignment, NodePaths node, BooleanSupplier mayWrite) {
+                return Optional.empty();
               }
 
               @Override
@@ -112,7 +119,7 @@ class ContainerAgentTest {
 
   private static AlgorithmContainer ended(Cause cause, int code, String detail) {
     return new AlgorithmContainer(
-        CONTAINER, true, Optional.empty(), Optional.of(new AllocationEnd(cause, code, detail)));
+        CONTAINER, 1, true, Optional.empty(), Optional.of(new AllocationEnd(cause, code, detail)));
   }
 
   private AgentReport await(AgentPhase phase) {
@@ -137,7 +144,7 @@ class ContainerAgentTest {
         .until(() -> !am.started().isEmpty());
     Path logs = Files.createDirectories(dir.resolve("logs").resolve(CONTAINER));
     Files.writeString(logs.resolve("stdout.txt"), log);
-    am.container(new AlgorithmContainer(CONTAINER, true, Optional.empty(), Optional.empty()));
+    am.container(new AlgorithmContainer(CONTAINER, 1, true, Optional.empty(), Optional.empty()));
     await(AgentPhase.RUNNING);
   }
 
@@ -187,5 +194,37 @@ class ContainerAgentTest {
     AgentReport exited = await(AgentPhase.EXITED);
     assertEquals(Fault.Blame.CLIENT, exited.fault().orElseThrow().blame());
     assertTrue(exited.fault().get().message().contains("heddle.docker.network"));
+  }
+
+  @Test
+  void aHaltedAlgorithmsContainerIsHeldAndRunsTheNextAttempt() throws Exception {
+    run("");
+    am.order(new Order.Halt(3, Duration.ofSeconds(15)));
+    Awaitility.await("the holder's order")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> am.holds().size() == 1);
+    assertEquals(List.of(), am.signals());
+    Files.createFile(Path.of(am.holds().get(0)));
+    AgentReport halted = await(AgentPhase.EXITED);
+    assertTrue(halted.exit().orElseThrow().stopped());
+    am.order(new Order.Prepare(4, 2));
+    am.container(new AlgorithmContainer(CONTAINER, 1, false, Optional.empty(), Optional.empty()));
+    assertEquals(2, await(AgentPhase.READY).attempt());
+    am.order(new Order.Start(5, List.of(new Order.HostAddress("algo-1", "127.0.0.8")), "eth7"));
+    Awaitility.await("the second order to start")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> am.started().size() == 2);
+    assertEquals("2", am.started().get(1).environment().get("HEDDLE_ATTEMPT"));
+    am.container(ended(Cause.EXITED, 3, ""));
+    am.container(new AlgorithmContainer(CONTAINER, 2, true, Optional.empty(), Optional.empty()));
+    await(AgentPhase.RUNNING);
+    am.container(
+        new AlgorithmContainer(
+            CONTAINER,
+            2,
+            true,
+            Optional.empty(),
+            Optional.of(new AllocationEnd(Cause.EXITED, 0, ""))));
+    assertEquals(0, await(AgentPhase.EXITED).exit().orElseThrow().code());
   }
 }

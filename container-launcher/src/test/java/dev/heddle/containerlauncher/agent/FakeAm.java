@@ -6,6 +6,7 @@ import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.CheckpointPage;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.LogRequest;
@@ -13,7 +14,9 @@ import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** An ApplicationMaster that gives whatever order the test has set, and may be away. */
@@ -22,12 +25,14 @@ final class FakeAm implements AgentProtocol {
   private static final Duration FAST = Duration.ofMillis(20);
 
   private final Duration untilReady;
-  private Order order = new Order.Prepare(1);
+  private Order order = new Order.Prepare(1, 1);
   private List<LogRequest> logRequests = List.of();
   private int failures;
   private Optional<AlgorithmContainer> container = Optional.empty();
   private final List<ContainerSpec> started = new ArrayList<>();
   private final List<ContainerSignal> signals = new ArrayList<>();
+  private final List<String> holds = new ArrayList<>();
+  private final Map<Integer, List<CheckpointPage.Entry>> listings = new HashMap<>();
 
   /**
    * @param untilReady the interval it asks for while a host prepares
@@ -81,18 +86,43 @@ final class FakeAm implements AgentProtocol {
   }
 
   @Override
-  public synchronized void startContainer(String containerId, ContainerSpec spec)
+  public synchronized void startContainer(String containerId, int attempt, ContainerSpec spec)
       throws IOException {
     started.add(spec);
   }
 
   @Override
-  public synchronized void signalContainer(String containerId, ContainerSignal signal)
+  public synchronized void signalContainer(String containerId, int attempt, ContainerSignal signal)
       throws IOException {
     if (failures > 0) {
       throw new IOException("away");
     }
     signals.add(signal);
+  }
+
+  @Override
+  public synchronized void holdContainer(String containerId, int attempt, String mark)
+      throws IOException {
+    holds.add(mark);
+  }
+
+  @Override
+  public synchronized Optional<CheckpointPage> checkpoints(
+      String containerId, int attempt, int from) {
+    List<CheckpointPage.Entry> listing = listings.get(attempt);
+    return listing == null
+        ? Optional.empty()
+        : Optional.of(
+            new CheckpointPage(
+                listing.subList(from, Math.min(from + 2, listing.size())), listing.size()));
+  }
+
+  synchronized void listing(int attempt, List<CheckpointPage.Entry> listing) {
+    listings.put(attempt, listing);
+  }
+
+  synchronized List<String> holds() {
+    return List.copyOf(holds);
   }
 
   /** What replies say of the host's algorithm container from now on. */

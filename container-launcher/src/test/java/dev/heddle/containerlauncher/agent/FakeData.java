@@ -21,6 +21,8 @@ import java.util.function.Consumer;
 
 /** Data that moves when the test says so. */
 final class FakeData implements HostData {
+  final AtomicInteger downloads = new AtomicInteger();
+  final AtomicInteger feeds = new AtomicInteger();
   final AtomicInteger uploads = new AtomicInteger();
   final AtomicInteger interrupted = new AtomicInteger();
   volatile CountDownLatch downloadGate = new CountDownLatch(0);
@@ -36,6 +38,7 @@ final class FakeData implements HostData {
   public void download(TrainingJobRequest request, String host, List<String> hosts, OptMl tree)
       throws IOException, InterruptedException {
     pass(downloadGate, downloadFault);
+    downloads.incrementAndGet();
   }
 
   @Override
@@ -45,6 +48,7 @@ final class FakeData implements HostData {
       List<String> hosts,
       NodePaths paths,
       Consumer<IOException> failure) {
+    feeds.incrementAndGet();
     onFeedFailure = failure;
   }
 
@@ -92,7 +96,7 @@ final class FakeData implements HostData {
 
   @Override
   public Progress progress() {
-    return new Progress(1, 2, 3, List.of());
+    return new Progress(1, 2, 3, List.of(), Optional.empty());
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -116,7 +117,7 @@ class ObjectStoreDataTest {
     assertEquals("b", Files.readString(tree.data().resolve("train/b")));
     assertEquals("cc", Files.readString(tree.data().resolve("val/c")));
     assertEquals(4, Files.readAllLines(tree.data().resolve("train-manifest")).size());
-    assertEquals(new Progress(7, 7, 0, List.of()), data.progress());
+    assertEquals(new Progress(7, 7, 0, List.of(), Optional.empty()), data.progress());
     assertEquals(1, opened.get());
   }
 
@@ -128,7 +129,7 @@ class ObjectStoreDataTest {
     Files.writeString(tree.data().resolve("train/a"), "xyz");
     data.download(request, "algo-1", List.of("algo-1"), tree);
     assertEquals("abc", Files.readString(tree.data().resolve("train/a")));
-    assertEquals(new Progress(3, 3, 0, List.of()), data.progress());
+    assertEquals(new Progress(3, 3, 0, List.of(), Optional.empty()), data.progress());
   }
 
   /** The mount table stands for a cluster's shared file system. */

@@ -276,6 +276,45 @@ class RequestChecksTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/opt/ml/checkpoints",
+        "/opt/ml/checkpoints/",
+        "/opt/ml/ckpt/fold-1",
+        "/opt/ml/inputs"
+      })
+  void checkpointsMayLieAnywhereBelowOptMl(String path) {
+    assertEquals(List.of(), checkpointsIn(path).faults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/opt/ml",
+        "/opt/ml/",
+        "/data",
+        "checkpoints",
+        "/opt/ml/model/x",
+        "/opt/ml/input",
+        "/opt/ml/../x",
+        "/opt/ml/a/../model"
+      })
+  void checkpointsElsewhereAreAFault(String path) {
+    assertOnly(
+        checkpointsIn(path), "$.CheckpointConfig.LocalPath", "must be a directory below /opt/ml");
+  }
+
+  private static Requests checkpointsIn(String path) {
+    return minimal().with("/CheckpointConfig", "{'S3Uri':'s3://b/c','LocalPath':'" + path + "'}");
+  }
+
+  @Test
+  void checkpointsNeedAFolderInS3() {
+    assertOnly(
+        minimal().with("/CheckpointConfig", "{}"), "$.CheckpointConfig.S3Uri", "must be given");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"{}", "{'DisableProfiler':false}", "{'S3OutputPath':'s3://b'}"})
   void aProfilerThatIsNotSwitchedOffIsAFault(String profiler) {
     assertOnly(

@@ -49,7 +49,7 @@ final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public void put(ObjectUri object, ByteBuffer body) {
+  public String put(ObjectUri object, ByteBuffer body) {
     throw new UnsupportedOperationException();
   }
 
@@ -74,7 +74,7 @@ final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public void completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts) {
+  public String completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts) {
     throw new UnsupportedOperationException();
   }
 

@@ -8,13 +8,14 @@ import java.nio.file.Path;
  * Paths as UTF-8 text, whatever the JVM's locale: under the POSIX locale a path's own text loses
  * everything beyond ASCII, though the path itself still holds the bytes.
  */
-final class FileNames {
+public final class FileNames {
   private static final char LOST = '\uFFFD';
   private static final Path ROOT = Path.of("/");
 
   private FileNames() {}
 
-  static String text(Path path) {
+  /** The path's own text, with what it stands for where the locale has lost that. */
+  public static String text(Path path) {
     String text = path.toString();
     if (text.indexOf(LOST) < 0) {
       return text;

@@ -7,17 +7,34 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The names of a channel's files: the key without the prefix, and without the slash that may follow
- * it. Where the prefix cuts a name, or is itself an object's key, the part after the prefix's last
- * slash belongs to the file's name.
+ * The names of the files of a channel, or of another prefix: the key without the prefix, and
+ * without the slash that may follow it. Where the prefix cuts a name, or is itself an object's key,
+ * the part after the prefix's last slash belongs to the file's name.
  */
-final class LocalNames {
+public final class LocalNames {
   private final String prefix;
-  private final String channel;
+  private final String whose;
+  private final String place;
+  private final String advice;
 
   LocalNames(String prefix, String channel) {
+    this(
+        prefix,
+        "Channel \"" + channel + "\"",
+        "the channel's directory",
+        "Rename the object, or take Pipe mode, which needs no names.");
+  }
+
+  /**
+   * @param whose begins the sentence that refuses a key, such as {@code Channel "train"}
+   * @param place what the files lie below, as that sentence calls it
+   * @param advice a sentence for people that ends it
+   */
+  public LocalNames(String prefix, String whose, String place, String advice) {
     this.prefix = prefix;
-    this.channel = channel;
+    this.whose = whose;
+    this.place = place;
+    this.advice = advice;
   }
 
   /**
@@ -27,7 +44,7 @@ final class LocalNames {
    * @throws IOException naming the key, when a file of that name would lie outside of the directory
    *     or can't exist
    */
-  String of(String key) throws IOException {
+  public String of(String key) throws IOException {
     String name;
     if (prefix.isEmpty() || prefix.endsWith("/")) {
       name = key.substring(prefix.length());
@@ -54,14 +71,13 @@ final class LocalNames {
   /**
    * @throws IOException naming the key, when this machine can't have a file of that name
    */
-  Path resolve(Path directory, String key) throws IOException {
+  public Path resolve(Path directory, String key) throws IOException {
     try {
       return directory.resolve(of(key));
     } catch (InvalidPathException e) {
       throw new IOException(
-          "Channel \""
-              + channel
-              + "\": the object \""
+          whose
+              + ": the object \""
               + key
               + "\" can't be a file here ("
               + e.getReason()
@@ -125,15 +141,18 @@ final class LocalNames {
     }
   }
 
-  private IOException refused(String key, String why) {
+  /** What refuses a key. */
+  public IOException refused(String key, String why) {
     return new IOException(
-        "Channel \""
-            + channel
-            + "\": the object \""
+        whose
+            + ": the object \""
             + key
-            + "\" can't be a file below the channel's directory: "
+            + "\" can't be a file below "
+            + place
+            + ": "
             + why
-            + ". Rename the object, or take Pipe mode, which needs no names.");
+            + ". "
+            + advice);
   }
 
   /** A set of 64-bit hashes of names; a false duplicate is possible and must be looked into. */

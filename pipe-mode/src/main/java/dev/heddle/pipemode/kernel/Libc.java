@@ -17,7 +17,17 @@ public final class Libc {
   public static final int O_NONBLOCK = 0x800;
   public static final int F_SETPIPE_SZ = 1031;
 
+  private static final int F_SETSIG = 10;
+  private static final int F_SETLEASE = 1024;
+  private static final int F_RDLCK = 0;
+  private static final int F_UNLCK = 2;
+
+  /** Which is ignored, unlike the SIGIO that the kernel would send to a lease's holder. */
+  private static final int SIGURG = 23;
+
   public static final int EINTR = 4;
+
+  private static final int EAGAIN = 11;
 
   /** No such device or address: nobody has the FIFO open for reading. */
   public static final int ENXIO = 6;
@@ -56,6 +66,31 @@ public final class Libc {
   /** The descriptor, which other programs don't inherit. */
   public static int open(Path path, int flags) throws LastErrorException {
     return open(path.toString(), flags | O_CLOEXEC, 0);
+  }
+
+  /**
+   * Whether nobody has the file open for writing: then alone the kernel gives a read lease, which
+   * is returned at once (fcntl(2), F_SETLEASE). Whoever opens the file for writing in between waits
+   * that long.
+   *
+   * @throws LastErrorException when the file isn't there or isn't this user's, or its file system
+   *     has no leases; EAGAIN is an answer and no fault
+   */
+  public static boolean nobodyWrites(Path file) throws LastErrorException {
+    int fd = open(file, O_RDONLY | O_NONBLOCK);
+    try {
+      fcntl(fd, F_SETSIG, SIGURG);
+      fcntl(fd, F_SETLEASE, F_RDLCK);
+      fcntl(fd, F_SETLEASE, F_UNLCK);
+      return true;
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == EAGAIN) {
+        return false;
+      }
+      throw e;
+    } finally {
+      close(fd);
+    }
   }
 
   /** Whether the last reader of a pipe is gone, asked of a descriptor that writes to it. */

@@ -228,8 +228,8 @@ public final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
-  public void put(ObjectUri object, ByteBuffer body) throws ObjectStoreException {
-    put(object, bytes(body));
+  public String put(ObjectUri object, ByteBuffer body) throws ObjectStoreException {
+    return put(object, bytes(body));
   }
 
   @Override
@@ -237,12 +237,13 @@ public final class S3ObjectStore implements ObjectStore {
     new FileUpload(this).run(object, file);
   }
 
-  void put(ObjectUri object, RequestBody body) throws ObjectStoreException {
+  String put(ObjectUri object, RequestBody body) throws ObjectStoreException {
     PutObjectRequest.Builder request =
         PutObjectRequest.builder().bucket(object.bucket()).key(object.key());
     kmsKeyId.ifPresent(
         key -> request.serverSideEncryption(ServerSideEncryption.AWS_KMS).ssekmsKeyId(key));
-    retry.call("write " + object, () -> client().putObject(request.build(), body));
+    return quoted(
+        retry.call("write " + object, () -> client().putObject(request.build(), body)).eTag());
   }
 
   @Override
@@ -296,7 +297,7 @@ public final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
-  public void completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts)
+  public String completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts)
       throws ObjectStoreException {
     List<CompletedPart> completed = new ArrayList<>(parts.size());
     long size = 0;
@@ -307,19 +308,23 @@ public final class S3ObjectStore implements ObjectStore {
     Attempts attempts = retry.attempts("complete " + object);
     while (true) {
       try {
-        client()
-            .completeMultipartUpload(
-                request ->
-                    request
-                        .bucket(object.bucket())
-                        .key(object.key())
-                        .uploadId(uploadId)
-                        .multipartUpload(upload -> upload.parts(completed)));
-        return;
+        return quoted(
+            client()
+                .completeMultipartUpload(
+                    request ->
+                        request
+                            .bucket(object.bucket())
+                            .key(object.key())
+                            .uploadId(uploadId)
+                            .multipartUpload(upload -> upload.parts(completed)))
+                .eTag());
       } catch (SdkException e) {
         // An answer that was lost leaves the object complete and the upload unknown.
-        if (attempts.failures() > 0 && isNoSuchUpload(e) && hasSize(object, size)) {
-          return;
+        if (attempts.failures() > 0 && isNoSuchUpload(e)) {
+          Optional<ObjectInfo> whole = ofSize(object, size);
+          if (whole.isPresent()) {
+            return whole.get().etag();
+          }
         }
         attempts.failed(e);
       }
@@ -330,8 +335,8 @@ public final class S3ObjectStore implements ObjectStore {
     return failure instanceof S3Exception e && Faults.code(e).equals("NoSuchUpload");
   }
 
-  private boolean hasSize(ObjectUri object, long size) throws ObjectStoreException {
-    return head(object).filter(info -> info.size() == size).isPresent();
+  private Optional<ObjectInfo> ofSize(ObjectUri object, long size) throws ObjectStoreException {
+    return head(object).filter(info -> info.size() == size);
   }
 
   @Override

@@ -67,8 +67,10 @@ class S3ObjectStoreTest {
   }
 
   private static ObjectInfo put(String key, byte[] body) throws IOException {
-    store.put(uri(key), ByteBuffer.wrap(body));
-    return store.head(uri(key)).orElseThrow();
+    String etag = store.put(uri(key), ByteBuffer.wrap(body));
+    ObjectInfo object = store.head(uri(key)).orElseThrow();
+    assertEquals(object.etag(), etag);
+    return object;
   }
 
   private static byte[] bytes(int count) {
@@ -259,8 +261,9 @@ class S3ObjectStoreTest {
             store.uploadPart(uri("multi/gaps"), upload, 3, ByteBuffer.wrap(first)),
             store.uploadPart(uri("multi/gaps"), upload, 9_999, ByteBuffer.wrap(second)));
     assertTrue(store.head(uri("multi/gaps")).isEmpty());
-    store.completeMultipart(uri("multi/gaps"), upload, parts);
+    String etag = store.completeMultipart(uri("multi/gaps"), upload, parts);
     ObjectInfo whole = store.head(uri("multi/gaps")).orElseThrow();
+    assertEquals(whole.etag(), etag);
     try (InputStream in = store.open(whole, 5 * MIB - 2, 19)) {
       byte[] seam = in.readAllBytes();
       assertArrayEquals(Arrays.copyOfRange(first, 5 * MIB - 2, 5 * MIB), Arrays.copyOf(seam, 2));

@@ -230,7 +230,7 @@ class S3RequestsTest {
     wire.answer(500, "<Error><Code>InternalError</Code></Error>")
         .answer(404, NO_UPLOAD)
         .answer(200, "", "Content-Length", "40", "ETag", "\"x-1\"");
-    store().completeMultipart(OBJECT, "u", PARTS);
+    assertEquals("\"x-1\"", store().completeMultipart(OBJECT, "u", PARTS));
     assertEquals(3, wire.requests.size());
   }
 

@@ -132,16 +132,34 @@ class StepsTest {
   }
 
   @Test
+  void oneHostsWholeCheckpointIsEnough() throws IOException, InterruptedException {
+    try (StepsHosts hosts = hosts(Map.of())) {
+      hosts.start(1);
+      assertEquals(all(0), hosts.ends(), hosts.log(1, 1));
+      for (int host = 2; host <= HOSTS; host++) {
+        Files.delete(hosts.checkpoints(host, host).resolve("step-000060.json"));
+      }
+      hosts.shareCheckpoints();
+      hosts.start(2);
+      assertEquals(all(0), hosts.ends(), hosts.log(1, 2));
+      assertEquals(60, hosts.run(3, 2).from());
+      assertArrayEquals(undisturbed, hosts.model());
+    }
+  }
+
+  @Test
   void aCheckpointThatIsNotWholeIsPassedOverByAll() throws IOException, InterruptedException {
     try (StepsHosts hosts = hosts(Map.of())) {
       hosts.start(1);
       assertEquals(all(0), hosts.ends(), hosts.log(1, 1));
-      Path newest = hosts.checkpoints(2, 2).resolve("step-000060.json");
-      byte[] content = Files.readAllBytes(newest);
-      Files.write(newest, Arrays.copyOf(content, content.length / 2));
-      Path older = hosts.checkpoints(3, 3).resolve("step-000055.json");
-      String text = Files.readString(older);
-      Files.writeString(older, text.replace("\"velocity\":[[", "\"velocity\":[[1,"));
+      for (int host = 1; host <= HOSTS; host++) {
+        Path newest = hosts.checkpoints(host, host).resolve("step-000060.json");
+        byte[] content = Files.readAllBytes(newest);
+        Files.write(newest, Arrays.copyOf(content, content.length / 2));
+        Path older = hosts.checkpoints(host, host).resolve("step-000055.json");
+        String text = Files.readString(older);
+        Files.writeString(older, text.replace("\"velocity\":[[", "\"velocity\":[[1,"));
+      }
       hosts.shareCheckpoints();
       Files.delete(hosts.tree(1).resolve("model/model.json"));
       hosts.start(2);
@@ -158,7 +176,9 @@ class StepsTest {
       hosts.start(1);
       assertEquals(all(0), hosts.ends(), hosts.log(1, 1));
       hosts.shareCheckpoints();
-      Files.delete(hosts.checkpoints(3, 1).resolve("step-000060.json"));
+      for (int of = 1; of <= HOSTS; of++) {
+        Files.delete(hosts.checkpoints(3, of).resolve("step-000060.json"));
+      }
       hosts.start(2);
       assertEquals(all(0), hosts.ends(), hosts.log(1, 2));
       assertTrue(hosts.log(1, 2).contains("agreed on step=55"), hosts.log(1, 2));
