@@ -1,9 +1,12 @@
 package dev.heddle.am.yarn;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.protocolrecords.SignalContainerRequest;
@@ -60,14 +63,25 @@ final class NodeManagers {
     }
   }
 
-  /** The container's own address, once its NodeManager knows it. */
+  /**
+   * The container's own address, once its NodeManager knows it. The node's, which the container's
+   * holder had, is not.
+   */
   Optional<String> address(Container container)
       throws IOException, YarnException, InterruptedException {
     ready.await();
     List<String> all = client.getContainerStatus(container.getId(), container.getNodeId()).getIPs();
-    return all == null
-        ? Optional.empty()
-        : all.stream().map(String::strip).filter(ip -> !ip.isEmpty()).findFirst();
+    if (all == null) {
+      return Optional.empty();
+    }
+    Set<String> nodes = new HashSet<>();
+    for (InetAddress address : InetAddress.getAllByName(container.getNodeId().getHost())) {
+      nodes.add(address.getHostAddress());
+    }
+    return all.stream()
+        .map(String::strip)
+        .filter(ip -> !ip.isEmpty() && !nodes.contains(ip))
+        .findFirst();
   }
 
   /** TERM to the container's first process; nothing follows it, unlike a stop. */

@@ -45,6 +45,10 @@ final class Pair {
   Instant againDeadline = Instant.MAX;
   Optional<String> address = Optional.empty();
   boolean addressAsked;
+
+  /** For a while its NodeManager still tells this one once the algorithm has taken its place. */
+  Optional<String> holderAddress = Optional.empty();
+
   Optional<AllocationEnd> end = Optional.empty();
 
   /**

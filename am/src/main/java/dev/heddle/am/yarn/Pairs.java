@@ -241,7 +241,18 @@ final class Pairs {
         };
     if (pair.stage == Pair.Stage.HELD) {
       pair.stage = Pair.Stage.ORDERED;
-      calls.replaceHolder(pair.algorithm, pair.wanted.get(), done);
+      if (hasAddressOfItsOwn(pair)) {
+        calls.address(
+            pair.algorithm,
+            address -> {
+              if (isCurrent(pair) && pair.stage == Pair.Stage.ORDERED) {
+                pair.holderAddress = address;
+                calls.replaceHolder(pair.algorithm, pair.wanted.orElseThrow(), done);
+              }
+            });
+      } else {
+        calls.replaceHolder(pair.algorithm, pair.wanted.get(), done);
+      }
     } else if (pair.stage == Pair.Stage.UNHELD) {
       pair.stage = Pair.Stage.ORDERED;
       calls.startAlgorithm(pair.algorithm, pair.wanted.get(), done);
@@ -377,16 +388,17 @@ final class Pairs {
     nextAddresses = now.plus(ADDRESS_PAUSE);
     for (Pair pair : pairs.values()) {
       boolean wanted =
-          pair.stage == Pair.Stage.STARTED
-              && pair.address.isEmpty()
-              && DockerNetwork.hasAddressesOfItsOwn(pair.wanted.orElseThrow().network());
+          pair.stage == Pair.Stage.STARTED && pair.address.isEmpty() && hasAddressOfItsOwn(pair);
       if (wanted && !pair.addressAsked) {
         pair.addressAsked = true;
         calls.address(
             pair.algorithm,
             address -> {
               pair.addressAsked = false;
-              if (isCurrent(pair) && address.isPresent()) {
+              if (isCurrent(pair)
+                  && address.isPresent()
+                  && !address.equals(pair.holderAddress)
+                  && pair.stage == Pair.Stage.STARTED) {
                 log.info(
                     "{}: {} has the address {}", pair.host, pair.algorithm.getId(), address.get());
                 pair.address = address;
@@ -395,6 +407,10 @@ final class Pairs {
             });
       }
     }
+  }
+
+  private static boolean hasAddressOfItsOwn(Pair pair) {
+    return DockerNetwork.hasAddressesOfItsOwn(pair.wanted.orElseThrow().network());
   }
 
   /** The pair's algorithm container, for any thread. */

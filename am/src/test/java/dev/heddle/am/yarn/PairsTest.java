@@ -296,17 +296,19 @@ class PairsTest {
         pairs.view(allocation).orElseThrow().end());
   }
 
+  private static final ContainerSpec ON_BLUE =
+      new ContainerSpec("local/image", List.of("train"), Map.of(), List.of(), List.of(), "blue");
+
   @Test
   void aContainerOnANetworkOfItsOwnIsAskedForItsAddressUntilItHasOne() {
     hold();
-    pairs.start(
-        allocation,
-        1,
-        new ContainerSpec("local/image", List.of("train"), Map.of(), List.of(), List.of(), "blue"));
+    pairs.start(allocation, 1, ON_BLUE);
     calls.last.accept(Optional.empty());
+    calls.last.accept(Optional.empty());
+    assertEquals(List.of("address of 1", "replace in 1"), calls.calls.subList(2, 4));
     pairs.tick();
     pairs.tick();
-    assertEquals(List.of("address of 1"), calls.calls.subList(3, 4));
+    assertEquals(List.of("address of 1"), calls.calls.subList(4, 5));
     calls.last.accept(Optional.empty());
     clock.forward(1);
     pairs.tick();
@@ -314,7 +316,22 @@ class PairsTest {
     assertEquals(Optional.of("172.18.0.2"), pairs.view(allocation).orElseThrow().address());
     clock.forward(1);
     pairs.tick();
-    assertEquals(5, calls.calls.size());
+    assertEquals(6, calls.calls.size());
+  }
+
+  @Test
+  void theAddressOfTheHolderIsNotTakenForTheAlgorithms() {
+    hold();
+    pairs.start(allocation, 1, ON_BLUE);
+    calls.last.accept(Optional.of("10.0.0.7"));
+    calls.last.accept(Optional.empty());
+    pairs.tick();
+    calls.last.accept(Optional.of("10.0.0.7"));
+    assertEquals(Optional.empty(), pairs.view(allocation).orElseThrow().address());
+    clock.forward(1);
+    pairs.tick();
+    calls.last.accept(Optional.of("172.18.0.2"));
+    assertEquals(Optional.of("172.18.0.2"), pairs.view(allocation).orElseThrow().address());
   }
 
   @Test
