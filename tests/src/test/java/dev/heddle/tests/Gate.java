@@ -49,6 +49,11 @@ final class Gate implements AutoCloseable {
   }
 
   void open() throws IOException {
-    Files.writeString(directory.resolve("open"), "");
+    open("open");
+  }
+
+  /** Lets those go on who wait for this one of several. */
+  void open(String which) throws IOException {
+    Files.writeString(directory.resolve(which), "");
   }
 }

@@ -4,13 +4,25 @@ import dev.heddle.tests.embedded.EmbeddedCluster;
 import java.util.Map;
 import java.util.Optional;
 
-/** A cluster with one node more than a job takes, which keeps what containers print. */
+/**
+ * A cluster with nodes to lose, which look at their disks all the time. It keeps what containers
+ * print.
+ */
 public final class RelaunchClusterExtension extends SharedCluster {
   static final int HOSTS = 3;
+
+  /** Tests take away one, then two. */
+  private static final int NODES = HOSTS + 3;
 
   @Override
   EmbeddedCluster.Options options() {
     return new EmbeddedCluster.Options(
-        Optional.empty(), HOSTS + 1, Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400"));
+        Optional.empty(),
+        NODES,
+        Map.of(
+            "yarn.nodemanager.delete.debug-delay-sec",
+            "86400",
+            "yarn.nodemanager.disk-health-checker.interval-ms",
+            "1000"));
   }
 }

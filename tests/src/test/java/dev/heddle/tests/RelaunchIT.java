@@ -11,19 +11,20 @@ import dev.heddle.tests.algorithms.steps.StepsRun;
 import dev.heddle.tests.algorithms.steps.StepsRuns;
 import dev.heddle.tests.algorithms.steps.StepsSample;
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.SmallDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.apache.hadoop.yarn.api.records.ApplicationAttemptReport;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
-import org.apache.hadoop.yarn.client.api.YarnClient;
-import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,12 +85,17 @@ class RelaunchIT {
 
   private StepsJob submit(String name, Map<String, String> more, String... settings)
       throws IOException, InterruptedException {
+    return submit(name, RelaunchClusterExtension.HOSTS, more, settings);
+  }
+
+  private StepsJob submit(String name, int hosts, Map<String, String> more, String... settings)
+      throws IOException, InterruptedException {
     Map<String, String> hyperparameters = new HashMap<>();
     hyperparameters.put("steps", Integer.toString(STEPS));
     hyperparameters.put("checkpoint_interval", Integer.toString(INTERVAL));
     hyperparameters.put("step_millis", Integer.toString(STEP_MILLIS));
     hyperparameters.putAll(more);
-    return StepsJob.submit(cluster, jobs, SAMPLE, name, hyperparameters, settings);
+    return StepsJob.submit(cluster, jobs, SAMPLE, name, hosts, hyperparameters, settings);
   }
 
   /** Submits a job and waits until it has just saved something to go on from. */
@@ -231,29 +237,85 @@ class RelaunchIT {
 
   @Test
   @Order(8)
-  void aNodeThatGoesAway() throws Exception {
-    StepsJob job = begin("stop-node");
-    String master = masterNode(job.application());
-    String node = "";
-    for (JsonNode host : jobs.describe(job.name()).at("/Heddle/Hosts")) {
-      if (!host.path("Node").asText().equals(master)) {
-        node = host.path("Node").asText();
+  void aNodeWhoseDiskIsFull() throws Exception {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "mounts need root");
+    List<SmallDisk> disks = new ArrayList<>();
+    Map<String, SmallDisk> byNode = new HashMap<>();
+    try {
+      for (String node : cluster.nodes()) {
+        SmallDisk disk = SmallDisk.at(cluster.localDirectory(node), 500);
+        disks.add(disk);
+        byNode.put(node, disk);
+      }
+      StepsJob job = begin("disk-full");
+      byNode.get(nodesWithoutMasters(job).iterator().next()).fill();
+      assertRelaunched(job);
+    } finally {
+      for (SmallDisk disk : disks) {
+        disk.close();
       }
     }
-    cluster.stopNode(node);
+  }
+
+  @Test
+  @Order(9)
+  void aNodeThatGoesAway() throws Exception {
+    StepsJob job = begin("stop-node");
+    cluster.stopNode(nodesWithoutMasters(job).iterator().next());
     assertRelaunched(job);
   }
 
-  /** Where the ApplicationMaster runs. */
-  private String masterNode(String application) throws IOException {
-    try (YarnClient yarn = YarnClient.createYarnClient()) {
-      yarn.init(cluster.configuration());
-      yarn.start();
-      ApplicationAttemptReport attempt =
-          yarn.getApplicationAttempts(ApplicationId.fromString(application)).get(0);
-      return yarn.getContainerReport(attempt.getAMContainerId()).getAssignedNode().toString();
-    } catch (YarnException e) {
-      throw new IOException(e);
+  @Test
+  @Order(10)
+  void twoJobsOfWhichEachLosesAHostWhenOneNodeIsFree() throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      StepsJob one = beginPair("two-one-" + attempt);
+      StepsJob other = beginPair("two-other-" + attempt);
+      Set<String> masters = new HashSet<>(List.of(one.masterNode(), other.masterNode()));
+      Optional<String> ones = one.nodes().stream().filter(n -> !masters.contains(n)).findFirst();
+      Optional<String> others =
+          other.nodes().stream().filter(n -> !masters.contains(n)).findFirst();
+      if (ones.isEmpty() || others.isEmpty()) {
+        // Masters lie where the scheduler likes; this pair must go on until it ends.
+        assertTrue(attempt < 5, "no pair of jobs lies as it should");
+        jobs.run("stop", one.name());
+        jobs.run("stop", other.name());
+        one.awaitEnd();
+        other.awaitEnd();
+        continue;
+      }
+      one.awaitSaved();
+      other.awaitSaved();
+      cluster.stopNode(ones.get());
+      cluster.stopNode(others.get());
+      for (StepsJob job : List.of(one, other)) {
+        JsonNode ended = job.awaitCompletion();
+        job.assertModel(undisturbed);
+        assertTrue(history(ended).contains("Restarting"), history(ended).toString());
+      }
+      return;
     }
+  }
+
+  /** A job of two hosts that gives what it can't use back soon. */
+  private StepsJob beginPair(String name) throws IOException, InterruptedException {
+    StepsJob job =
+        submit(
+            name,
+            2,
+            Map.of("step_millis", Integer.toString(3 * STEP_MILLIS)),
+            "heddle.gang.timeout=10s",
+            "heddle.gang.backoff.min=1s",
+            "heddle.gang.backoff.max=5s");
+    job.awaitTraining();
+    return job;
+  }
+
+  /** Where a job's hosts are, but for those where an ApplicationMaster is, too. */
+  private static Set<String> nodesWithoutMasters(StepsJob job)
+      throws IOException, InterruptedException {
+    Set<String> nodes = new HashSet<>(job.nodes());
+    nodes.remove(job.masterNode());
+    return nodes;
   }
 }

@@ -15,15 +15,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.hadoop.yarn.api.records.ApplicationAttemptReport;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.awaitility.Awaitility;
 
 /** One running job of the sample {@code steps}, that something may be done to. */
 record StepsJob(
-    EmbeddedCluster cluster, Jobs jobs, StepsSample sample, String name, String application) {
+    EmbeddedCluster cluster,
+    Jobs jobs,
+    StepsSample sample,
+    String name,
+    int hosts,
+    String application) {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Pattern CHECKPOINT = Pattern.compile(".*/(algo-\\d+)/step-(\\d+)\\.json");
 
@@ -33,6 +43,7 @@ record StepsJob(
       Jobs jobs,
       StepsSample sample,
       String name,
+      int hosts,
       Map<String, String> hyperparameters,
       String... settings)
       throws IOException, InterruptedException {
@@ -40,7 +51,7 @@ record StepsJob(
         jobs.submit(
             sample
                 .job(name, jobs.uri("out"))
-                .hosts(RelaunchClusterExtension.HOSTS)
+                .hosts(hosts)
                 .hyperparameters(hyperparameters)
                 .channel("train", jobs.uri("digits/train/"), "ShardedByS3Key")
                 .relaunched(jobs.uri("checkpoints/" + name), 3),
@@ -50,7 +61,7 @@ record StepsJob(
                 .toArray(String[]::new));
     assertEquals(0, outcome.code(), outcome.toString());
     String application = jobs.describe(name).at("/Heddle/ApplicationId").asText();
-    return new StepsJob(cluster, jobs, sample, name, application);
+    return new StepsJob(cluster, jobs, sample, name, hosts, application);
   }
 
   private ContainerLogs logs() {
@@ -69,7 +80,7 @@ record StepsJob(
         .collect(Collectors.groupingBy(m -> Integer.valueOf(m.group(2)), Collectors.counting()))
         .entrySet()
         .stream()
-        .filter(step -> step.getValue() == RelaunchClusterExtension.HOSTS)
+        .filter(step -> step.getValue() == hosts)
         .mapToInt(Map.Entry::getKey)
         .max()
         .orElse(0);
@@ -96,7 +107,7 @@ record StepsJob(
     Awaitility.await("every host of " + name)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
-        .until(() -> runs().training(1) == RelaunchClusterExtension.HOSTS);
+        .until(() -> runs().training(1) == hosts);
   }
 
   /** Until a host has made this step. */
@@ -123,9 +134,35 @@ record StepsJob(
     HostProcesses.signal(processes().agent(host), signal);
   }
 
+  /** Where its hosts are. */
+  Set<String> nodes() throws IOException, InterruptedException {
+    Set<String> nodes = new TreeSet<>();
+    for (JsonNode host : jobs.describe(name).at("/Heddle/Hosts")) {
+      nodes.add(host.path("Node").asText());
+    }
+    return nodes;
+  }
+
+  /** Where its ApplicationMaster is. */
+  String masterNode() throws IOException {
+    try (YarnClient yarn = YarnClient.createYarnClient()) {
+      yarn.init(cluster.configuration());
+      yarn.start();
+      ApplicationAttemptReport attempt =
+          yarn.getApplicationAttempts(ApplicationId.fromString(application)).get(0);
+      return yarn.getContainerReport(attempt.getAMContainerId()).getAssignedNode().toString();
+    } catch (YarnException e) {
+      throw new IOException(e);
+    }
+  }
+
+  JsonNode awaitEnd() {
+    return jobs.awaitEnd(name, PATIENCE);
+  }
+
   /** Until it has completed; its description then. */
-  JsonNode awaitCompletion() throws IOException, InterruptedException {
-    JsonNode ended = jobs.awaitEnd(name, PATIENCE);
+  JsonNode awaitCompletion() {
+    JsonNode ended = awaitEnd();
     assertEquals(
         "Completed",
         ended.path("TrainingJobStatus").asText(),

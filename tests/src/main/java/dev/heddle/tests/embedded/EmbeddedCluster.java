@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
@@ -218,24 +218,42 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param node HOST:PORT, as jobs name it
    */
   public void stopNode(String node) throws IOException {
-    for (int i = 0; i < nodes; i++) {
-      NodeManager manager = yarn.getNodeManager(i);
-      NodeId id = manager.getNMContext().getNodeId();
-      if (id.toString().equals(node)) {
-        LOG.info("stopping node {}", node);
-        manager.stop();
-        try {
-          // Every NodeManager says so when it stops, but MiniYARNCluster's say it to nobody.
-          yarn.getResourceManager()
-              .getResourceTrackerService()
-              .unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(id));
-        } catch (YarnException e) {
-          throw new IOException("node " + node + " could not be taken from the cluster", e);
-        }
-        return;
-      }
+    NodeManager manager = manager(node);
+    LOG.info("stopping node {}", node);
+    manager.stop();
+    try {
+      // Every NodeManager says so when it stops, but MiniYARNCluster's say it to nobody.
+      yarn.getResourceManager()
+          .getResourceTrackerService()
+          .unRegisterNodeManager(
+              UnRegisterNodeManagerRequest.newInstance(manager.getNMContext().getNodeId()));
+    } catch (YarnException e) {
+      throw new IOException("node " + node + " could not be taken from the cluster", e);
     }
-    throw new IllegalArgumentException("the cluster has no node " + node);
+  }
+
+  /**
+   * Where a node keeps what its containers work with.
+   *
+   * @param node HOST:PORT, as jobs name it
+   */
+  public Path localDirectory(String node) {
+    return Path.of(manager(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
+  }
+
+  /** HOST:PORT of each node that it began with. */
+  public List<String> nodes() {
+    return IntStream.range(0, nodes)
+        .mapToObj(i -> yarn.getNodeManager(i).getNMContext().getNodeId().toString())
+        .toList();
+  }
+
+  private NodeManager manager(String node) {
+    return IntStream.range(0, nodes)
+        .mapToObj(yarn::getNodeManager)
+        .filter(manager -> manager.getNMContext().getNodeId().toString().equals(node))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the cluster has no node " + node));
   }
 
   /** Ids of the processes that run now for containers of this cluster, whoever started them. */
