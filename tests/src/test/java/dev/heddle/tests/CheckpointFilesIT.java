@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -168,7 +169,11 @@ class CheckpointFilesIT {
     Path objects = cluster.directory().resolve("s3/tests/kept");
     SortedMap<String, String> files = new TreeMap<>();
     for (String key : cluster.s3().keys("tests", "kept/")) {
-      files.put(name(key), sha256(objects.resolve(name(key))));
+      try {
+        files.put(name(key), sha256(objects.resolve(name(key))));
+      } catch (NoSuchFileException e) {
+        // It was deleted meanwhile.
+      }
     }
     return files;
   }
@@ -185,6 +190,10 @@ class CheckpointFilesIT {
 
   private static void awaitKept(
       EmbeddedCluster cluster, SortedMap<String, String> expected, String when) {
+    Awaitility.await("so many keys " + when)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(2))
+        .until(() -> cluster.s3().keys("tests", "kept/").size() == expected.size());
     Awaitility.await("S3 " + when)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofSeconds(2))

@@ -4,10 +4,7 @@ import dev.heddle.tests.embedded.EmbeddedCluster;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A cluster with nodes to lose, which look at their disks all the time. It keeps what containers
- * print.
- */
+/** A cluster with nodes to lose, which keeps what containers print. */
 public final class RelaunchClusterExtension extends SharedCluster {
   static final int HOSTS = 3;
 
@@ -17,12 +14,6 @@ public final class RelaunchClusterExtension extends SharedCluster {
   @Override
   EmbeddedCluster.Options options() {
     return new EmbeddedCluster.Options(
-        Optional.empty(),
-        NODES,
-        Map.of(
-            "yarn.nodemanager.delete.debug-delay-sec",
-            "86400",
-            "yarn.nodemanager.disk-health-checker.interval-ms",
-            "1000"));
+        Optional.empty(), NODES, Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400"));
   }
 }

@@ -197,17 +197,25 @@ final class HostWork implements AutoCloseable {
    * Looks at what an algorithm left.
    *
    * @throws IOException also when it can't have seen all the data that it asked for
+   * @throws FaultException when the node is what made it fail
    */
-  AlgorithmExit conclude(AlgorithmStatus status, boolean stopped) throws IOException {
+  AlgorithmExit conclude(AlgorithmStatus status, boolean stopped)
+      throws FaultException, IOException {
     data.endFeed();
     OptMl tree = paths.tree();
     String failure = FailureFile.read(tree);
-    String conflict = status.code() == 0 || stopped ? "" : PortConflict.remark(failure, logs);
+    String remark = "";
+    if (status.code() != 0 && !stopped) {
+      remark = FullDisk.remark(tree.root(), request.resourceConfig().volumeSizeInGB());
+      if (remark.isEmpty()) {
+        remark = PortConflict.remark(failure, logs);
+      }
+    }
     return new AlgorithmExit(
         status.code(),
         stopped,
         failure,
-        conflict.isEmpty() ? status.remark() : conflict,
+        remark.isEmpty() ? status.remark() : remark,
         status.signal() == KILL && !stopped,
         data.survey(tree.model()),
         data.survey(tree.outputData()));
