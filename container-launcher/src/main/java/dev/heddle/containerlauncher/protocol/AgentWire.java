@@ -7,6 +7,7 @@ import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.S3Access;
 import dev.heddle.pipemode.TreeSize;
 import dev.heddle.pipemode.UploadedPart;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,6 +152,18 @@ public final class AgentWire {
               .setLength(chunk.length()));
     }
     return message.build();
+  }
+
+  /** The report in the form in which it travels. */
+  public static byte[] bytes(AgentReport report) {
+    return message(report).toByteArray();
+  }
+
+  /**
+   * @throws IOException when it isn't what {@link #bytes} has made
+   */
+  public static AgentReport report(byte[] bytes) throws IOException {
+    return report(HeddleProtos.HeartbeatRequest.parseFrom(bytes));
   }
 
   public static AgentReport report(HeddleProtos.HeartbeatRequest message) {

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MasterLinkTest {
-  private static final IOException REFUSED = new ConnectException("refused");
-  private static final IOException SILENT = new SocketTimeoutException("no answer");
+  private final IOException refused = new ConnectException("refused");
+  private final IOException silent = new SocketTimeoutException("no answer");
 
   private final Map<Integer, FakeAm> masters = new HashMap<>();
-  private Optional<MasterAddress> written = Optional.of(new MasterAddress(1, "127.0.0.1", 1));
+  private Optional<MasterAddress> written = Optional.of(new MasterAddress(1, "localhost", 1));
   private MasterLink link;
 
   @BeforeEach
@@ -34,7 +34,7 @@ class MasterLinkTest {
     link =
         new MasterLink(
             master -> masters.get(master.getPort()),
-            new InetSocketAddress("127.0.0.1", 1),
+            new InetSocketAddress("localhost", 1),
             Optional.of(() -> written.orElseThrow(() -> new IOException("no staging"))));
   }
 
@@ -45,31 +45,31 @@ class MasterLinkTest {
 
   @Test
   void whereNobodyListensAndNoOtherIsNamedNobodyIsInCharge() throws IOException {
-    assertTrue(link.failed(REFUSED));
-    assertFalse(link.failed(SILENT), "it may be cut off");
+    assertTrue(link.failed(refused));
+    assertFalse(link.failed(silent), "it may be cut off");
     written = Optional.empty();
-    assertFalse(link.failed(REFUSED), "another may be in charge");
+    assertFalse(link.failed(refused), "another may be in charge");
     assertEquals(1, asked(1).size());
   }
 
   @Test
   void whoeverTakesTheJobOverIsFound() throws IOException {
-    written = Optional.of(new MasterAddress(2, "127.0.0.1", 2));
-    assertFalse(link.failed(SILENT));
+    written = Optional.of(new MasterAddress(2, "localhost", 2));
+    assertFalse(link.failed(silent));
     assertEquals(1, asked(2).size());
-    assertTrue(link.failed(REFUSED), "the second is gone, too");
-    written = Optional.of(new MasterAddress(3, "127.0.0.1", 3));
-    assertFalse(link.failed(REFUSED));
+    assertTrue(link.failed(refused), "the second is gone, too");
+    written = Optional.of(new MasterAddress(3, "localhost", 3));
+    assertFalse(link.failed(refused));
     assertEquals(1, asked(3).size());
     assertEquals(0, masters.get(1).signals().size());
   }
 
   @Test
   void anOlderOneIsNotGoneBackTo() throws IOException {
-    written = Optional.of(new MasterAddress(2, "127.0.0.1", 2));
-    link.failed(REFUSED);
-    written = Optional.of(new MasterAddress(1, "127.0.0.1", 1));
-    assertFalse(link.failed(REFUSED));
+    written = Optional.of(new MasterAddress(2, "localhost", 2));
+    link.failed(refused);
+    written = Optional.of(new MasterAddress(1, "localhost", 1));
+    assertFalse(link.failed(refused));
     assertEquals(1, asked(2).size());
   }
 
@@ -78,8 +78,8 @@ class MasterLinkTest {
     MasterLink alone =
         new MasterLink(
             master -> masters.get(master.getPort()),
-            new InetSocketAddress("127.0.0.1", 1),
+            new InetSocketAddress("localhost", 1),
             Optional.empty());
-    assertFalse(alone.failed(REFUSED));
+    assertFalse(alone.failed(refused));
   }
 }
