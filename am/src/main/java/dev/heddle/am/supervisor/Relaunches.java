@@ -1,5 +1,6 @@
 package dev.heddle.am.supervisor;
 
+import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class Relaunches {
   private int platform;
   private int algorithm;
   private int preemptions;
+  private int listed;
 
   Relaunches(JobPlan plan) {
     this.plan = plan;
@@ -41,6 +43,20 @@ final class Relaunches {
 
   void ended(Instant now) {
     replace(last().ended(now));
+  }
+
+  /** What makes a host ready for the current attempt. */
+  Action prepare(Host host) {
+    return new Action.Give(host.allocation.id(), new Order.Prepare(host.nextOrder(), attempt()));
+  }
+
+  /** Has the checkpoints listed, once for each attempt. */
+  List<Action> list() {
+    if (!plan.checkpoints() || listed >= attempt()) {
+      return List.of();
+    }
+    listed = attempt();
+    return List.of(new Action.ListCheckpoints(listed));
   }
 
   /** Whether the job may go on after it. */

@@ -1,0 +1,261 @@
+package dev.heddle.am.supervisor;
+
+import dev.heddle.containerlauncher.job.SecondaryStatus;
+import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.Order;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What follows when a host fails: another host, another attempt, or the job's end. */
+final class Recovery {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  /** Longer than this between two heartbeats is odd. */
+  private static final Duration SILENCE = Duration.ofSeconds(3);
+
+  /** An algorithm's failure that another host's may explain. */
+  private record Unsettled(Host host, Failure failure, Instant until) {}
+
+  private final JobPlan plan;
+  private final Course course;
+  private final HostTable hosts;
+  private final Gang gang;
+  private final Relaunches relaunches;
+  private final Ending ending;
+  private Optional<Unsettled> unsettled = Optional.empty();
+
+  Recovery(
+      JobPlan plan,
+      Course course,
+      HostTable hosts,
+      Gang gang,
+      Relaunches relaunches,
+      Ending ending) {
+    this.plan = plan;
+    this.course = course;
+    this.hosts = hosts;
+    this.gang = gang;
+    this.relaunches = relaunches;
+    this.ending = ending;
+  }
+
+  Instant nextDeadline() {
+    return course.is(Phase.TRAINING)
+        ? unsettled.map(Unsettled::until).orElse(Instant.MAX)
+        : Instant.MAX;
+  }
+
+  /** A host's algorithm runs no more, or will never run; it may still save. */
+  void algorithmEnded(Instant now, Host host, AgentReport report) {
+    if (!course.is(Phase.PREPARING) && !course.is(Phase.TRAINING) && !isAhead(host)) {
+      return;
+    }
+    Optional<Failure> failure = Failures.of(plan, host, report);
+    if (failure.isPresent() && mayBeExplained(failure.get())) {
+      if (unsettled.isEmpty()) {
+        unsettled = Optional.of(new Unsettled(host, failure.get(), now.plus(plan.settle())));
+      }
+    } else if (failure.isPresent()) {
+      fail(now, host, failure.get());
+    }
+  }
+
+  /** Whether it prepares for the next attempt while others still end the last one. */
+  private boolean isAhead(Host host) {
+    return course.is(Phase.HALTING) && host.attempt() == relaunches.attempt();
+  }
+
+  /**
+   * An algorithm that has lost a peer fails by itself, and that is heard of sooner than the loss.
+   */
+  private boolean mayBeExplained(Failure failure) {
+    return course.is(Phase.TRAINING)
+        && failure.cause() == FailureCause.ALGORITHM_ERROR
+        && plan.policy().kind() == FaultPolicy.Kind.JOB
+        && plan.hosts() > 1
+        && !plan.settle().isZero()
+        && relaunches.allows(FailureCause.PLATFORM_ERROR);
+  }
+
+  /** Nothing has explained it in time, and everybody was heard of: it is the algorithm's own. */
+  void settleIfDue(Instant now) {
+    if (unsettled.isEmpty() || !course.is(Phase.TRAINING)) {
+      return;
+    }
+    Unsettled own = unsettled.get();
+    if (!hosts.allQuiet() && now.isBefore(own.until())) {
+      return;
+    }
+    if (!hosts.allQuiet()
+        && hosts.alive().stream().anyMatch(h -> h.silence(now).compareTo(SILENCE) > 0)) {
+      unsettled = Optional.of(new Unsettled(own.host(), own.failure(), now.plus(LOOK_AGAIN)));
+      return;
+    }
+    fail(now, own.host(), own.failure());
+  }
+
+  /** All algorithms have ended, and well. */
+  void completeIfQuiet(Instant now) {
+    if (course.is(Phase.TRAINING) && gang.complete() && hosts.allQuiet() && unsettled.isEmpty()) {
+      course.decide(Verdict.completed());
+      ending.upload(now);
+    }
+  }
+
+  /** A host's allocation has ended, or is given up. */
+  void lost(Instant now, Host host, AllocationEnd end) {
+    switch (course.phase()) {
+      case PREPARING, TRAINING, HALTING -> {
+        if (end.cause() == AllocationEnd.Cause.UNPLACED) {
+          course.note(now, host.name + " " + end.describe() + ": asking for another node");
+          replace(now, host, Duration.ZERO);
+          prepareIfQuiet(now);
+          return;
+        }
+        hosts.end(host);
+        course.note(now, host.name + " " + end.describe());
+        fail(now, host, Failures.of(host, end));
+      }
+      case ENDING, UPLOADING, LEAVING -> ending.lost(now, host, end);
+      default -> {}
+    }
+  }
+
+  /** A host has failed: what follows depends on the cause, the policy, and what is left. */
+  private void fail(Instant now, Host host, Failure failure) {
+    unsettled = Optional.empty();
+    if (course.is(Phase.HALTING) && !isAhead(host)) {
+      // The attempt has failed already; its end costs once.
+      replace(now, host, Duration.ZERO);
+      prepareIfQuiet(now);
+      return;
+    }
+    if (course.is(Phase.TRAINING)
+        && failure.cause().blame() == Fault.Blame.PLATFORM
+        && plan.policy().tolerates(missing(host), plan.hosts())) {
+      goOnWithout(now, host, failure);
+      return;
+    }
+    if (!relaunches.allows(failure.cause())) {
+      relaunches.end(now, failure);
+      String more = relaunches.exhausted(failure.cause());
+      ending.end(now, Verdict.failed(Reasons.with(failure.reason(), more)));
+      return;
+    }
+    Duration wait = relaunches.spend(failure.cause());
+    Duration avoidance = relaunches.avoidance(failure);
+    if (!avoidance.isZero()) {
+      course.act(new Action.Avoid(failure.node(), avoidance));
+    }
+    if (course.is(Phase.PREPARING) || course.is(Phase.HALTING)) {
+      course.note(now, host.name + ": " + failure.cause().sentence() + ": asking for another host");
+      replace(now, host, wait);
+    } else {
+      relaunch(now, host, failure, wait);
+    }
+  }
+
+  /** Another allocation takes the host's place and name. */
+  private void replace(Instant now, Host host, Duration wait) {
+    if (host.alive()) {
+      course.act(new Action.Release(host.allocation.id()));
+    }
+    hosts.remove(host);
+    course.act(gang.lost(now, host.allocation.id(), wait));
+  }
+
+  private int missing(Host failed) {
+    return hosts.ended().size() + (failed.alive() ? 1 : 0);
+  }
+
+  private void goOnWithout(Instant now, Host host, Failure failure) {
+    if (host.alive()) {
+      hosts.end(host);
+      course.act(new Action.Release(host.allocation.id()));
+    }
+    course.note(
+        now,
+        host.name + ": " + failure.cause().sentence() + ": the job goes on without it (tolerated)");
+    course.act(new Action.KeepRecord());
+    if (hosts.noneAlive()) {
+      ending.end(now, Verdict.failed(failure.reason()));
+    } else {
+      completeIfQuiet(now);
+    }
+  }
+
+  /** The attempt is over; the next one begins once the other hosts have saved what they have. */
+  private void relaunch(Instant now, Host failed, Failure failure, Duration wait) {
+    relaunches.next(now, failure);
+    String message =
+        "attempt "
+            + relaunches.attempt()
+            + " follows, because of "
+            + failed.name
+            + ": "
+            + failure.cause().sentence();
+    course.note(now, message);
+    if (plan.policy().kind() == FaultPolicy.Kind.HOST) {
+      relaunchAlone(now, failed, failure, wait);
+      course.act(new Action.KeepRecord());
+      return;
+    }
+    course.go(
+        Phase.HALTING,
+        now.plus(plan.restartGrace()).plus(plan.flushPatience()).plus(Ending.STOP_MARGIN));
+    course.enter(now, SecondaryStatus.RESTARTING, "Restarting the training job: " + message);
+    for (Host lost : hosts.ended()) {
+      replace(now, lost, wait);
+    }
+    if (failed.alive() && failure.cause().nodeSuspect()) {
+      replace(now, failed, wait);
+    }
+    for (Host host : hosts.loud()) {
+      course.act(
+          new Action.Give(
+              host.allocation.id(), new Order.Halt(host.nextOrder(), plan.restartGrace())));
+    }
+    prepareIfQuiet(now);
+  }
+
+  private void relaunchAlone(Instant now, Host host, Failure failure, Duration wait) {
+    if (host.alive() && !failure.cause().nodeSuspect()) {
+      course.act(relaunches.list());
+      again(host);
+    } else {
+      replace(now, host, wait);
+    }
+  }
+
+  /** The others have stopped and saved: all go over to the new attempt. */
+  void prepareIfQuiet(Instant now) {
+    int attempt = relaunches.attempt();
+    if (!course.is(Phase.HALTING)
+        || hosts.alive().stream().anyMatch(h -> h.attempt() < attempt && !h.quiet())) {
+      return;
+    }
+    course.go(Phase.PREPARING);
+    gang.begin(now);
+    course.act(relaunches.list());
+    hosts.alive().stream().filter(h -> h.attempt() < attempt).forEach(this::again);
+  }
+
+  private void again(Host host) {
+    hosts.enter(host, relaunches.attempt());
+    course.act(new Action.Renew(host.allocation.id()));
+    course.act(relaunches.prepare(host));
+  }
+
+  /** Hosts that have not halted in time are given up. */
+  void giveUpLoud(Instant now) {
+    for (Host host : hosts.loud()) {
+      if (course.is(Phase.ENDING) || host.attempt() < relaunches.attempt()) {
+        course.act(new Action.Release(host.allocation.id()));
+        lost(now, host, new AllocationEnd(AllocationEnd.Cause.RELEASED, 0, "did not stop"));
+      }
+    }
+  }
+}
