@@ -19,6 +19,7 @@ import dev.heddle.containerlauncher.job.ImageKind;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.JobTokenSecrets;
+import dev.heddle.containerlauncher.protocol.MasterAddress;
 import dev.heddle.containerlauncher.protocol.TokenFile;
 import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.pipemode.ObjectStore;
@@ -28,7 +29,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -108,7 +108,6 @@ public final class ApplicationMaster {
   }
 
   private void run(Arguments arguments) throws IOException, InterruptedException {
-    Instant created = clock.instant();
     JobFiles files = JobFiles.read(arguments.staging(), hadoop);
     Settings settings = files.settings();
     JsonNode requestJson = files.request();
@@ -123,7 +122,10 @@ public final class ApplicationMaster {
 
     Threads threads = new Threads();
     Supplier<ObjectStore> store = new SharedStore(s3, request.outputDataConfig().kmsKeyId());
-    Supervisor supervisor = new Supervisor(plan, new SecureRandom().nextLong(), created);
+    int master = self.getApplicationAttemptId().getAttemptId();
+    Inheritance inheritance = Inheritance.of(files, master, clock);
+    Instant created = inheritance.begun().created();
+    Supervisor supervisor = new Supervisor(plan, inheritance.begun().seed(), created);
     JobLoop[] holder = new JobLoop[1];
     YarnCluster cluster =
         new YarnCluster(
@@ -156,6 +158,7 @@ public final class ApplicationMaster {
     JobLoop loop =
         new JobLoop(
             supervisor,
+            inheritance.journal()::append,
             cluster,
             new Artifacts(store, threads.s3),
             listings,
@@ -184,10 +187,23 @@ public final class ApplicationMaster {
       InetSocketAddress address =
           new InetSocketAddress(System.getenv(Environment.NM_HOST.name()), server.port());
       log.info("job {} is {}: answers at {}", plan.jobName(), application, address);
+      loop.recover(inheritance.handled());
+      // From now on agents turn to this one.
+      new RecordFile(files.fileSystem(), files.staging().master())
+          .replace(new MasterAddress(master, address.getHostString(), address.getPort()).line());
       cluster.start(
           address,
           new AgentLauncher(
-              hadoop, settings, arguments.jar(), tokens, fileSystemTokens(), address));
+              hadoop,
+              settings,
+              arguments.jar(),
+              tokens,
+              fileSystemTokens(),
+              address,
+              files.staging().master()),
+          inheritance.handled().isEmpty()
+              ? Optional.empty()
+              : Optional.of(supervisor.allocations()));
       JobLoop.End end = loop.end().get();
       keepLast(plan, desk.describe(), store, threads);
       cluster.finish(end.status().primary(), end.reason());

@@ -62,11 +62,19 @@ final class CheckpointListings {
     worker.execute(
         () -> {
           try {
-            List<CheckpointPage.Entry> entries =
-                CheckpointListing.of(store.get(), prefix.orElseThrow()).stream()
-                    .map(e -> new CheckpointPage.Entry(e.name(), e.etag(), e.size()))
-                    .toList();
-            journal.file(attempt).replace(Json.write(Json.MAPPER.valueToTree(entries)));
+            RecordFile file = journal.file(attempt);
+            Optional<String> listed = file.read();
+            List<CheckpointPage.Entry> entries;
+            if (listed.isPresent()) {
+              // By an earlier ApplicationMaster: some hosts may have begun from it.
+              entries = List.of(Json.MAPPER.readValue(listed.get(), CheckpointPage.Entry[].class));
+            } else {
+              entries =
+                  CheckpointListing.of(store.get(), prefix.orElseThrow()).stream()
+                      .map(e -> new CheckpointPage.Entry(e.name(), e.etag(), e.size()))
+                      .toList();
+              file.replace(Json.write(Json.MAPPER.valueToTree(entries)));
+            }
             listings.put(attempt, entries);
             // One host may still prepare for the attempt before, where hosts are relaunched alone.
             listings.keySet().removeIf(old -> old < attempt - KEPT);

@@ -1,19 +1,26 @@
 package dev.heddle.am;
 
 import dev.heddle.am.cluster.Cluster;
+import dev.heddle.am.journal.Entry;
+import dev.heddle.am.journal.KeptEvents;
 import dev.heddle.am.supervisor.Action;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.am.supervisor.JobView;
 import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.containerlauncher.job.SecondaryStatus;
 import dev.heddle.containerlauncher.protocol.Order;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -25,12 +32,19 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * The one event loop of a job: every event, whatever thread it comes from, goes through the
- * supervisor here, and what the supervisor wants is carried out from here.
+ * supervisor here, and what the supervisor wants is carried out from here, once the journal has
+ * what led to it. Events that have come meanwhile go into the journal together.
  */
 final class JobLoop {
   private static final Logger log = LogManager.getLogger(JobLoop.class);
 
+  private static final int BATCH = 1_000;
+
   private final Supervisor supervisor;
+  private final KeptEvents events;
+  private final JournalWriter journal;
+  private final Queue<Arrived> inbox = new ConcurrentLinkedQueue<>();
+  private final Unanswered unanswered = new Unanswered();
   private final Cluster cluster;
   private final Artifacts artifacts;
   private final CheckpointListings checkpoints;
@@ -43,6 +57,22 @@ final class JobLoop {
   private Instant tickAt = Instant.MAX;
   private SecondaryStatus told;
 
+  /** Keeps entries for the next ApplicationMaster. */
+  @FunctionalInterface
+  interface JournalWriter {
+    /**
+     * @throws IOException when it can't promise that they are there
+     */
+    void append(List<Entry> entries) throws IOException;
+  }
+
+  /**
+   * An event on its way.
+   *
+   * @param afterwards run on the loop once all that follows from it is on its way, too
+   */
+  private record Arrived(Event event, Runnable afterwards) {}
+
   /** How the job ended. */
   record End(SecondaryStatus status, String reason) {}
 
@@ -52,6 +82,7 @@ final class JobLoop {
    */
   JobLoop(
       Supervisor supervisor,
+      JournalWriter journal,
       Cluster cluster,
       Artifacts artifacts,
       CheckpointListings checkpoints,
@@ -59,6 +90,8 @@ final class JobLoop {
       Clock clock,
       ScheduledExecutorService executor) {
     this.supervisor = supervisor;
+    this.events = new KeptEvents(supervisor);
+    this.journal = journal;
     this.cluster = cluster;
     this.artifacts = artifacts;
     this.checkpoints = checkpoints;
@@ -72,18 +105,40 @@ final class JobLoop {
     return end;
   }
 
+  /**
+   * Takes up where the last ApplicationMaster stopped: the same state, the same orders, and what it
+   * had begun and not brought to an end is begun once more. To be called before anything is posted.
+   */
+  void recover(List<Entry.Handled> entries) {
+    for (Entry.Handled entry : entries) {
+      for (Action action : events.handleAgain(entry)) {
+        if (action instanceof Action.Give give) {
+          orders.put(give.allocation(), give.order());
+        } else if (action instanceof Action.Release release) {
+          orders.remove(release.allocation());
+        } else {
+          unanswered.asked(entry.at(), action);
+        }
+      }
+      unanswered.heard(entry.event());
+    }
+    executor.execute(() -> unanswered.at(clock.instant()).forEach(this::carryOut));
+  }
+
   void post(Event event) {
-    executor.execute(() -> handle(event));
+    arrive(new Arrived(event, () -> {}));
   }
 
   /** Handles the event, then answers with the allocation's current order, if it has one. */
   CompletableFuture<Optional<Order>> exchange(String allocation, Event event) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          handle(event);
-          return Optional.ofNullable(orders.get(allocation));
-        },
-        executor);
+    CompletableFuture<Optional<Order>> answer = new CompletableFuture<>();
+    arrive(new Arrived(event, () -> answer.complete(Optional.ofNullable(orders.get(allocation)))));
+    return answer;
+  }
+
+  private void arrive(Arrived arrived) {
+    inbox.add(arrived);
+    executor.execute(this::drain);
   }
 
   /** Asks something of the job's view on the loop's thread. */
@@ -91,16 +146,34 @@ final class JobLoop {
     return CompletableFuture.supplyAsync(() -> question.apply(supervisor.view()), executor);
   }
 
-  private void handle(Event event) {
+  private void drain() {
+    List<Arrived> batch = new ArrayList<>();
+    List<Entry> kept = new ArrayList<>();
+    List<Action> actions = new ArrayList<>();
+    while (batch.size() < BATCH && !inbox.isEmpty()) {
+      batch.add(inbox.poll());
+    }
+    if (batch.isEmpty() || end.isCompletedExceptionally()) {
+      return;
+    }
+    Event event = null;
     try {
-      for (Action action : supervisor.handle(clock.instant(), event)) {
-        carryOut(action);
+      for (Arrived arrived : batch) {
+        event = arrived.event();
+        actions.addAll(events.handle(clock.instant(), event, kept));
       }
+      journal.append(kept);
+      actions.forEach(this::carryOut);
+    } catch (IOException e) {
+      log.error("what has happened can't be kept: leaving the job to another master", e);
+      end.completeExceptionally(e);
+      return;
     } catch (RuntimeException e) {
       log.error("the supervisor failed on {}", event, e);
       end.completeExceptionally(e);
       return;
     }
+    batch.forEach(arrived -> arrived.afterwards().run());
     cluster.hurry(supervisor.pending());
     arm();
   }
@@ -170,7 +243,8 @@ final class JobLoop {
         executor.schedule(
             () -> {
               tickAt = Instant.MAX;
-              handle(new Event.Tick());
+              inbox.add(new Arrived(new Event.Tick(), () -> {}));
+              drain();
             },
             wait,
             TimeUnit.MILLISECONDS);

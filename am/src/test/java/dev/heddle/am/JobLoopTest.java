@@ -148,6 +148,7 @@ class JobLoopTest {
             s3);
     return new JobLoop(
         new Supervisor(plan, 1, clock.instant()),
+        entries -> {},
         cluster,
         artifacts,
         noCheckpoints(),

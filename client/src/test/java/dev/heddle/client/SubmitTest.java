@@ -74,8 +74,9 @@ class SubmitTest {
     assertEquals(Set.of("team=risk"), application.getApplicationTags());
     assertEquals(0, application.getPriority().getPriority());
     assertEquals(1024, application.getResource().getMemorySize());
-    assertEquals(1, application.getMaxAppAttempts());
-    assertFalse(application.getKeepContainersAcrossApplicationAttempts());
+    assertEquals(3, application.getMaxAppAttempts());
+    assertEquals(600_000, application.getAttemptFailuresValidityInterval());
+    assertTrue(application.getKeepContainersAcrossApplicationAttempts());
   }
 
   @Test

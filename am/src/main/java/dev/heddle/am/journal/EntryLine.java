@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ final class EntryLine {
   private static final String KIND = "Kind";
   private static final String AT = "At";
   private static final String EVENT = "Event";
+  private static final String SILENT = "Silent";
 
   private EntryLine() {}
 
@@ -48,6 +50,9 @@ final class EntryLine {
     json.put(KIND, event.getClass().getSimpleName());
     if (event instanceof Event.AgentReported reported) {
       json.put("Report", AgentWire.bytes(reported.report()));
+    } else if (event instanceof Event.Heard heard) {
+      ObjectNode silent = json.putObject(SILENT);
+      heard.silent().forEach((allocation, last) -> silent.put(allocation, last.toString()));
     } else {
       json.setAll((ObjectNode) Json.MAPPER.valueToTree(event));
     }
@@ -80,6 +85,13 @@ final class EntryLine {
     String kind = json.path(KIND).asText();
     if (kind.equals(Event.AgentReported.class.getSimpleName())) {
       return new Event.AgentReported(AgentWire.report(json.path("Report").binaryValue()));
+    }
+    if (kind.equals(Event.Heard.class.getSimpleName())) {
+      Map<String, Instant> silent = new HashMap<>();
+      json.path(SILENT)
+          .properties()
+          .forEach(each -> silent.put(each.getKey(), Instant.parse(each.getValue().asText())));
+      return new Event.Heard(silent);
     }
     Class<?> type = EVENTS.get(kind);
     if (type == null) {

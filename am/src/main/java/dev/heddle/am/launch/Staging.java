@@ -40,6 +40,16 @@ public record Staging(Path directory) {
     return new Path(directory, "checkpoints-" + attempt + ".json");
   }
 
+  /** Which ApplicationMaster is in charge, and where it answers. */
+  public Path master() {
+    return new Path(directory, "master");
+  }
+
+  /** What each ApplicationMaster leaves for the next. */
+  public Path journal() {
+    return new Path(directory, "journal");
+  }
+
   /** The submitting client's Hadoop configuration without secrets ({@link ClientConfiguration}). */
   public Path hadoopConf() {
     return new Path(directory, "hadoop-conf.xml");

@@ -1,9 +1,12 @@
 package dev.heddle.am.record;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.Optional;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,6 +27,15 @@ public final class RecordFile {
   public RecordFile(FileSystem fileSystem, Path path) throws IOException {
     this.files = FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf());
     this.path = path;
+  }
+
+  /** What is there; empty when there is nothing. */
+  public Optional<String> read() throws IOException {
+    try (InputStream in = files.open(path)) {
+      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   public void replace(String text) throws IOException {

@@ -112,6 +112,11 @@ final class Course {
     return !now.isBefore(nextWatch);
   }
 
+  /** Whether anything is due but to look at the agents. */
+  boolean isDue(Instant now) {
+    return phaseIsOver(now) || runIsOver(now);
+  }
+
   Instant nextDeadline() {
     return Stream.of(phaseDeadline, runDeadline, nextWatch)
         .min(Comparator.naturalOrder())

@@ -3,8 +3,10 @@ package dev.heddle.am.supervisor;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Everything that can happen to a job. */
 public sealed interface Event {
@@ -52,6 +54,31 @@ public sealed interface Event {
 
   /** A deadline may have passed. */
   record Tick() implements Event {}
+
+  /**
+   * Every agent has been heard of just now, but for some. It stands for heartbeats that have
+   * changed nothing else.
+   *
+   * @param silent when those were heard of last, by their allocations
+   */
+  record Heard(Map<String, Instant> silent) implements Event {
+    public Heard {
+      silent = Map.copyOf(silent);
+    }
+  }
+
+  /**
+   * Another ApplicationMaster has taken the job over. What was asked of the cluster and had not
+   * come is forgotten there.
+   *
+   * @param nodes how many the cluster has
+   * @param allocations that are still the job's; a host in another one is lost
+   */
+  record MasterReplaced(int nodes, Set<String> allocations) implements Event {
+    public MasterReplaced {
+      allocations = Set.copyOf(allocations);
+    }
+  }
 
   /**
    * One host's place on the cluster.

@@ -51,7 +51,7 @@ public enum FailureCause {
       case NODE_LOST, SILENT -> NODE_LOST;
       case DISK_FAILED -> DISK_FAILED;
       case EXCESS_LOGS -> ALGORITHM_ERROR;
-      case KILLED, RELEASED -> KILLED;
+      case KILLED, RELEASED, MASTERLESS -> KILLED;
       case LAUNCH_FAILED, UNPLACED -> PLATFORM_ERROR;
       // The agent's own process, which ends by itself only when something is wrong with the node.
       case EXITED ->

@@ -82,6 +82,16 @@ final class Gang {
     return askAt.equals(Instant.MAX) ? ask(now) : List.of();
   }
 
+  /** What was asked for and has not come will never come. */
+  void requestsAreForgotten() {
+    asked = 0;
+  }
+
+  /** Asks for what is missing, unless it is to be asked for later. */
+  List<Action> askIfMissing(Instant now) {
+    return askAt.equals(Instant.MAX) ? ask(now) : List.of();
+  }
+
   /** What is missing may be missing for a whole timeout from now on. */
   void begin(Instant now) {
     releaseAt = Instant.MAX;

@@ -110,6 +110,10 @@ final class Host {
   }
 
   /** Since it was last heard of. */
+  Instant lastHeard() {
+    return lastHeard;
+  }
+
   Duration silence(Instant now) {
     return Duration.between(lastHeard, now);
   }

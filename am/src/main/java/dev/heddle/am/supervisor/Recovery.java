@@ -14,7 +14,7 @@ final class Recovery {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   /** Longer than this between two heartbeats is odd. */
-  private static final Duration SILENCE = Duration.ofSeconds(3);
+  static final Duration SILENCE = Duration.ofSeconds(3);
 
   /** An algorithm's failure that another host's may explain. */
   private record Unsettled(Host host, Failure failure, Instant until) {}
@@ -109,7 +109,8 @@ final class Recovery {
   void lost(Instant now, Host host, AllocationEnd end) {
     switch (course.phase()) {
       case PREPARING, TRAINING, HALTING -> {
-        if (end.cause() == AllocationEnd.Cause.UNPLACED) {
+        if (end.cause() == AllocationEnd.Cause.UNPLACED
+            || (end.cause() == AllocationEnd.Cause.MASTERLESS && !host.joined())) {
           course.note(now, host.name + " " + end.describe() + ": asking for another node");
           replace(now, host, Duration.ZERO);
           prepareIfQuiet(now);

@@ -11,8 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -83,6 +87,10 @@ public final class Supervisor {
       ending.clusterLost(now, lost.why());
     } else if (event instanceof Event.Tick) {
       onTick(now);
+    } else if (event instanceof Event.Heard heard) {
+      hosts.alive().forEach(h -> h.heard(heard.silent().getOrDefault(h.allocation.id(), now)));
+    } else if (event instanceof Event.MasterReplaced replaced) {
+      onMasterReplaced(now, replaced);
     }
   }
 
@@ -91,6 +99,35 @@ public final class Supervisor {
     return Stream.of(course.nextDeadline(), recovery.nextDeadline(), gang.deadline(mayGiveBack()))
         .min(Comparator.naturalOrder())
         .orElseThrow();
+  }
+
+  /** Whether a tick would do more than look for agents that have fallen silent. */
+  public boolean isDue(Instant now) {
+    return course.isDue(now) || weighsSilence(now) || !now.isBefore(gang.deadline(mayGiveBack()));
+  }
+
+  /** Whether what follows from a report depends on how long others have been silent. */
+  public boolean weighsSilence(Instant now) {
+    return !now.isBefore(recovery.nextDeadline());
+  }
+
+  /** When those agents were heard of last that were not heard of just now. */
+  public Map<String, Instant> silent(Instant now) {
+    Map<String, Instant> silent = new HashMap<>();
+    for (Host host : hosts.alive()) {
+      if (host.silence(now).compareTo(Recovery.SILENCE) > 0) {
+        silent.put(host.allocation.id(), host.lastHeard());
+      }
+    }
+    return silent;
+  }
+
+  /** The allocations that the job has, or waits for others with. */
+  public Set<String> allocations() {
+    Set<String> ids = new HashSet<>();
+    gang.held().forEach(allocation -> ids.add(allocation.id()));
+    hosts.alive().forEach(host -> ids.add(host.allocation.id()));
+    return ids;
   }
 
   /** Whether something is about to change, so that agents should be heard more often. */
@@ -121,6 +158,26 @@ public final class Supervisor {
     }
     course.go(Phase.GATHERING);
     course.act(gang.ask(now));
+  }
+
+  private void onMasterReplaced(Instant now, Event.MasterReplaced replaced) {
+    if (course.is(Phase.CONNECTING)) {
+      onClusterReady(now, replaced.nodes());
+      return;
+    }
+    course.note(now, "another ApplicationMaster has taken the job over");
+    course.act(new Action.KeepRecord());
+    hosts.alive().forEach(host -> host.heard(now));
+    gang.requestsAreForgotten();
+    for (String allocation : allocations()) {
+      if (!replaced.allocations().contains(allocation)) {
+        onAllocationEnded(
+            now, allocation, new AllocationEnd(AllocationEnd.Cause.MASTERLESS, 0, ""));
+      }
+    }
+    if (course.phase().gathers()) {
+      course.act(gang.askIfMissing(now));
+    }
   }
 
   private void onAllocated(Instant now, List<Event.Allocation> allocations) {

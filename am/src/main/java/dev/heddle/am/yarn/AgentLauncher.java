@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.Credentials;
@@ -22,6 +23,9 @@ public final class AgentLauncher {
   /** The environment variable that tells an agent where its master answers, {@code host:port}. */
   public static final String MASTER_VARIABLE = "HEDDLE_AM_ADDRESS";
 
+  /** The environment variable that tells where it is written who is in charge later. */
+  public static final String MASTER_FILE_VARIABLE = "HEDDLE_AM_FILE";
+
   private static final String MAIN = "dev.heddle.containerlauncher.agent.AgentMain";
 
   private final Settings settings;
@@ -32,6 +36,7 @@ public final class AgentLauncher {
 
   /**
    * @param fileSystemTokens what agents need to read from Hadoop file systems; no secret keys
+   * @param masterFile has a line of {@link dev.heddle.containerlauncher.protocol.MasterAddress}
    */
   public AgentLauncher(
       Configuration hadoop,
@@ -39,13 +44,15 @@ public final class AgentLauncher {
       JarResource jar,
       JobTokenSecrets tokens,
       Credentials fileSystemTokens,
-      InetSocketAddress master) {
+      InetSocketAddress master,
+      Path masterFile) {
     this.settings = settings;
     this.jar = jar;
     this.tokens = tokens;
     this.fileSystemTokens = fileSystemTokens;
     this.environment = JvmLaunch.environment(hadoop, settings);
     this.environment.put(MASTER_VARIABLE, master.getHostString() + ":" + master.getPort());
+    this.environment.put(MASTER_FILE_VARIABLE, masterFile.toString());
   }
 
   /**

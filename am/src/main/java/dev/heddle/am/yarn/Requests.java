@@ -98,6 +98,13 @@ final class Requests {
     return kept;
   }
 
+  /** An allocation that an earlier ApplicationMaster got. */
+  void adopt(Container container) {
+    held.put(container.getId(), container.getNodeId());
+    hostsOnNode.merge(container.getNodeId(), 1, Integer::sum);
+    updateExclusions();
+  }
+
   /** The allocation has ended: its node may serve again. */
   void forget(ContainerId container) {
     NodeId node = held.remove(container);

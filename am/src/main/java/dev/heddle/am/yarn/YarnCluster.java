@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,6 +60,7 @@ public final class YarnCluster implements Cluster {
   private volatile Pairs pairs;
   private volatile boolean hurried = true;
   private volatile boolean closed;
+  private volatile boolean takesOver;
 
   /**
    * @param launches runs container starts, several at once
@@ -93,11 +95,16 @@ public final class YarnCluster implements Cluster {
   }
 
   /**
-   * Registers and begins to heartbeat; {@link Event.ClusterReady} follows.
+   * Registers and begins to heartbeat; {@link Event.ClusterReady} follows, or {@link
+   * Event.MasterReplaced}.
    *
+   * @param inherited the allocations that the job has from an earlier ApplicationMaster; what else
+   *     that one had is given back. Empty when this is the job's first
    * @throws IOException when the ResourceManager refuses or can't be reached
    */
-  public void start(InetSocketAddress rpc, AgentLauncher launcher) throws IOException {
+  public void start(InetSocketAddress rpc, AgentLauncher launcher, Optional<Set<String>> inherited)
+      throws IOException {
+    takesOver = inherited.isPresent();
     launches.execute(() -> nodeManagers.open(hadoop));
     nodeWork = new NodeWork(nodeManagers, launcher, launches, commands::add);
     if (shape.agent().isPresent()) {
@@ -117,11 +124,30 @@ public final class YarnCluster implements Cluster {
     resourceManager.init(hadoop);
     resourceManager.start();
     try {
-      resourceManager.registerApplicationMaster(rpc.getHostString(), rpc.getPort(), "");
+      inherit(
+          resourceManager
+              .registerApplicationMaster(rpc.getHostString(), rpc.getPort(), "")
+              .getContainersFromPreviousAttempts(),
+          inherited.orElse(Set.of()));
     } catch (YarnException e) {
       throw new IOException(e.getMessage(), e);
     }
     heartbeat.start();
+  }
+
+  private void inherit(List<Container> former, Set<String> wanted) {
+    for (Container container : former) {
+      String id = container.getId().toString();
+      // A host of two containers is not taken over: which belong together isn't kept.
+      if (wanted.contains(id) && pairs == null) {
+        log.info("taking {} on {} over", id, container.getNodeId());
+        containers.put(id, container);
+        requests.adopt(container);
+      } else {
+        log.info("giving {} on {} back", id, container.getNodeId());
+        resourceManager.releaseAssignedContainer(container.getId());
+      }
+    }
   }
 
   @Override
@@ -138,11 +164,17 @@ public final class YarnCluster implements Cluster {
     try {
       while (!closed) {
         AllocateResponse response = resourceManager.allocate(0.5f);
-        if (first) {
+        if (first && !takesOver) {
           events.accept(new Event.ClusterReady(response.getNumClusterNodes()));
-          first = false;
         }
         take(response);
+        if (first && takesOver) {
+          // What ended meanwhile has just been told.
+          events.accept(
+              new Event.MasterReplaced(
+                  response.getNumClusterNodes(), Set.copyOf(containers.keySet())));
+        }
+        first = false;
         int wait = hurried || requests.pending() ? FAST_MS : SLOW_MS;
         Runnable command = commands.poll(wait, TimeUnit.MILLISECONDS);
         while (command != null) {

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -70,7 +71,9 @@ class JournalTest {
           new Event.UploadsFailed(FAULT),
           new Event.CheckpointsFailed(FAULT),
           new Event.ClusterLost("why"),
-          new Event.Tick());
+          new Event.Tick(),
+          new Event.Heard(Map.of("container_1", AT)),
+          new Event.MasterReplaced(3, Set.of("container_1")));
 
   @TempDir private java.nio.file.Path temp;
   private FileSystem files;

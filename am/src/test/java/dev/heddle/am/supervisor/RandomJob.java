@@ -1,5 +1,7 @@
 package dev.heddle.am.supervisor;
 
+import dev.heddle.am.journal.Entry;
+import dev.heddle.am.journal.KeptEvents;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** One job on a cluster that answers late, in odd orders, or not at all. */
 final class RandomJob {
@@ -29,7 +32,11 @@ final class RandomJob {
   private final Random random;
   private final int hosts;
   private final JobPlan plan;
-  private final Supervisor supervisor;
+  private final long seed;
+  private final Instant created;
+  private final Optional<Random> crashes;
+  private Supervisor supervisor;
+  private KeptEvents events;
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(
           (a, b) ->
@@ -46,6 +53,10 @@ final class RandomJob {
   private int nextId;
   private int finishes;
   private long rank;
+  private final List<Entry> journal = new ArrayList<>();
+  private Optional<Action> unanswered = Optional.empty();
+  private int masters = 1;
+  private boolean recoveredOtherwise;
 
   private record Due(Instant at, long rank, Runnable what) {}
 
@@ -66,11 +77,18 @@ final class RandomJob {
     }
   }
 
-  RandomJob(long seed) {
+  /**
+   * @param crashing whether the master dies now and then, and another takes the job over
+   */
+  RandomJob(long seed, boolean crashing) {
+    this.seed = seed;
+    crashes = crashing ? Optional.of(new Random(~seed)) : Optional.empty();
     random = new Random(seed);
     hosts = 1 + random.nextInt(4);
     plan = plan();
-    supervisor = new Supervisor(plan, seed, now);
+    created = now;
+    supervisor = new Supervisor(plan, seed, created);
+    events = new KeptEvents(supervisor);
     after(10, () -> give(new Event.ClusterReady(random.nextInt(20) == 0 ? 1 : 5)));
     if (random.nextInt(4) == 0) {
       after(random.nextInt(200_000), () -> give(new Event.StopRequested()));
@@ -139,13 +157,110 @@ final class RandomJob {
     queue.add(new Due(now.plusMillis(millis), rank++, what));
   }
 
+  /** What only the master of now will hear. */
+  private void answer(int millis, Runnable what) {
+    int mine = masters;
+    after(
+        millis,
+        () -> {
+          if (mine == masters) {
+            what.run();
+          }
+        });
+  }
+
   private void give(Event event) {
     if (!(event instanceof Event.AgentReported)) {
       story.add(event.toString());
     }
-    for (Action action : supervisor.handle(now, event)) {
-      carryOut(action);
+    if (event instanceof Event.UploadsOpened
+        || event instanceof Event.UploadsCompleted
+        || event instanceof Event.UploadsFailed) {
+      unanswered = Optional.empty();
     }
+    List<Action> actions = events.handle(now, event, journal);
+    // Whatever was kept may have been done, or not.
+    boolean early = dies();
+    if (!early) {
+      actions.forEach(this::carryOut);
+    }
+    if (early || dies()) {
+      replaceMaster(early ? actions : List.of());
+    }
+  }
+
+  private boolean dies() {
+    return crashes.isPresent()
+        && masters < 6
+        && !supervisor.done()
+        && crashes.get().nextInt(60) == 0;
+  }
+
+  /** The next master makes the same state of the journal, and goes on from there. */
+  private void replaceMaster(List<Action> undone) {
+    story.add("the master dies");
+    masters++;
+    String before = decisive(supervisor);
+    supervisor = new Supervisor(plan, seed, created);
+    events = new KeptEvents(supervisor);
+    for (Entry entry : journal) {
+      List<Action> unused = events.handleAgain((Entry.Handled) entry);
+    }
+    if (!before.equals(decisive(supervisor))) {
+      recoveredOtherwise = true;
+      story.add("it was " + before + " and became " + decisive(supervisor));
+    }
+    for (Action action : undone) {
+      // Orders are made anew of the journal, and what is to be given back is found by itself.
+      if (action instanceof Action.Give || action instanceof Action.Release) {
+        carryOut(action);
+      } else if (action instanceof Action.OpenUploads
+          || action instanceof Action.CompleteUploads
+          || action instanceof Action.ListCheckpoints
+          || action instanceof Action.Finish) {
+        unanswered = Optional.of(action);
+      }
+    }
+    requested = 0;
+    held.removeIf(id -> !agents.containsKey(id));
+    Optional<Action> again = unanswered;
+    unanswered = again.filter(action -> !(action instanceof Action.ListCheckpoints));
+    if (!supervisor.done()) {
+      give(new Event.MasterReplaced(5, agents.keySet()));
+    }
+    again.ifPresent(this::carryOut);
+  }
+
+  /** All that decides what follows, in words. */
+  private static String decisive(Supervisor supervisor) {
+    JobView view = supervisor.view();
+    List<String> hosts =
+        view.hosts().stream()
+            .map(h -> List.of(h.name(), h.container(), h.attempt(), h.phase(), h.exit(), h.ended()))
+            .map(Object::toString)
+            .toList();
+    return List.of(
+            view.secondary(),
+            view.attempts(),
+            view.addresses(),
+            view.transitions(),
+            view.failureReason(),
+            view.trainingStart(),
+            view.trainingEnd(),
+            view.modelUploaded(),
+            view.notes(),
+            hosts,
+            new TreeSet<>(supervisor.allocations()))
+        .toString();
+  }
+
+  /** Whether a master came to another state than the one before it had. */
+  boolean recoveredOtherwise() {
+    return recoveredOtherwise;
+  }
+
+  int masters() {
+    return masters;
   }
 
   private void carryOut(Action action) {
@@ -198,9 +313,11 @@ final class RandomJob {
     } else if (action instanceof Action.OpenUploads open) {
       Map<String, String> ids = new HashMap<>();
       open.archives().keySet().forEach(name -> ids.put(name, "upload-" + name));
-      after(random.nextInt(500), () -> give(s3(new Event.UploadsOpened(ids))));
+      unanswered = Optional.of(action);
+      answer(random.nextInt(500), () -> give(s3(new Event.UploadsOpened(ids))));
     } else if (action instanceof Action.CompleteUploads) {
-      after(random.nextInt(500), () -> give(s3(new Event.UploadsCompleted())));
+      unanswered = Optional.of(action);
+      answer(random.nextInt(500), () -> give(s3(new Event.UploadsCompleted())));
     } else if (action instanceof Action.Finish) {
       finishes++;
     }
@@ -213,7 +330,7 @@ final class RandomJob {
   }
 
   private void allocateSome() {
-    after(
+    answer(
         random.nextInt(70_000),
         () -> {
           int count = Math.min(requested, 1 + random.nextInt(hosts));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.heddle.containerlauncher.job.TrainingJobStatus;
 import org.junit.jupiter.api.Test;
 
 /** Random orders of events: whatever happens, every job ends and gives everything back. */
@@ -15,7 +16,7 @@ class SupervisorReplayTest {
     int[] ends = new int[3];
     int relaunched = 0;
     for (long seed = 0; seed < ORDERS; seed++) {
-      RandomJob job = new RandomJob(seed);
+      RandomJob job = new RandomJob(seed, false);
       JobView view = job.run();
       String told = "seed " + seed + ": " + job.story();
       assertTrue(view.status().isTerminal(), told);
@@ -42,5 +43,29 @@ class SupervisorReplayTest {
     for (int end : ends) {
       assertTrue(end > ORDERS / 50, "the orders reach every kind of end");
     }
+  }
+
+  @Test
+  void whoeverTakesTheJobOverComesToTheSameStateAndBringsItToItsEnd() {
+    int replaced = 0;
+    int completed = 0;
+    for (long seed = 0; seed < ORDERS / 5; seed++) {
+      RandomJob job = new RandomJob(seed, true);
+      JobView view = job.run();
+      String told = "seed " + seed + ": " + job.story();
+      assertFalse(job.recoveredOtherwise(), told);
+      assertTrue(view.status().isTerminal(), told);
+      assertEquals(1, job.finishes(), told);
+      assertTrue(job.unreleased().isEmpty(), () -> "still held " + job.unreleased() + ", " + told);
+      assertFalse(job.launchedTwice(), told);
+      assertFalse(job.mixedAttempts(), told);
+      replaced += job.masters() - 1;
+      completed += view.status() == TrainingJobStatus.COMPLETED ? 1 : 0;
+    }
+    System.out.printf(
+        "replayed %d random orders of events whose master was replaced %d times: %d completed%n",
+        ORDERS / 5, replaced, completed);
+    assertTrue(replaced > ORDERS / 10, "the orders reach replacements");
+    assertTrue(completed > ORDERS / 250, "jobs complete all the same");
   }
 }

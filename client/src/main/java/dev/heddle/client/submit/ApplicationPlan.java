@@ -71,7 +71,9 @@ final class ApplicationPlan {
             Resource.newInstance(
                 settings.number(Setting.AM_MEMORY), settings.integer(Setting.AM_VCORES)),
             YarnCluster.APPLICATION_TYPE,
-            false);
+            true);
+    application.setAttemptFailuresValidityInterval(
+        settings.duration(Setting.AM_FAILURES_VALIDITY).toMillis());
     application.setApplicationTags(tags(request.tags()));
     // Without a log aggregation context every log file of every container is kept, which is what is
     // wanted; naming a rolling pattern would have NodeManagers delete logs that are being written.

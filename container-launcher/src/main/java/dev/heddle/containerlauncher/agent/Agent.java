@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -51,6 +52,7 @@ final class Agent {
   private final RemoteContainer container;
   private final HostWork host;
   private final Worker worker;
+  private final Lease lease;
   private final Heartbeats heartbeats;
   private final MetricScanner metrics;
   private final CompletableFuture<Integer> finished = new CompletableFuture<>();
@@ -68,12 +70,15 @@ final class Agent {
   private Map<String, ArchiveSlice> slices = Map.of();
 
   /**
+   * @param vacancy asked when the ApplicationMaster doesn't answer: whether it is certain that none
+   *     is in charge
    * @param thread one thread; the agent's own from now on
    */
   Agent(
       AgentIdentity me,
       Assignment assignment,
       AgentProtocol am,
+      Predicate<IOException> vacancy,
       HostParts parts,
       NodePaths paths,
       ScheduledExecutorService thread) {
@@ -82,7 +87,11 @@ final class Agent {
     this.loop = new EventLoop(thread, finished::completeExceptionally);
     AlgorithmLogs logs = new AlgorithmLogs(paths.logs());
     this.container = new RemoteContainer(am, me.containerId());
-    Duration lease = assignment.settings().duration(Setting.AGENT_LEASE);
+    this.lease =
+        new Lease(
+            assignment.settings().duration(Setting.AGENT_LEASE),
+            assignment.settings().duration(Setting.AGENT_AM_PATIENCE),
+            System.nanoTime());
     this.host =
         new HostWork(
             me,
@@ -92,7 +101,7 @@ final class Agent {
             logs,
             container,
             new Listings(am, me.containerId()),
-            () -> !leaseIsLost(lease));
+            () -> !lease.lost(System.nanoTime()));
     this.attempt = assignment.attempt();
     container.enter(attempt);
     this.worker = new Worker(loop);
@@ -102,13 +111,15 @@ final class Agent {
             am,
             answers -> loop.ask(() -> report(answers)),
             reply -> loop.execute(() -> onReply(reply)),
-            new LogReader(logs));
+            new LogReader(logs),
+            vacancy,
+            lease);
   }
 
   /** Works until it is told to leave or its lease is lost, and returns the exit code. */
   int run() throws InterruptedException {
-    Duration lease = assignment.settings().duration(Setting.AGENT_LEASE);
-    loop.every(Duration.ofMillis(Math.max(1, lease.toMillis() / 50)), () -> checkLease(lease));
+    Duration often = assignment.settings().duration(Setting.AGENT_LEASE).dividedBy(50);
+    loop.every(Duration.ofMillis(Math.max(1, often.toMillis())), this::checkLease);
     loop.execute(this::prepare);
     heartbeats.start();
     try {
@@ -434,19 +445,15 @@ final class Agent {
     var unused = loop.later(FAREWELL_PATIENCE, () -> finished.complete(LEFT));
   }
 
-  /** May be asked by any thread. */
-  private boolean leaseIsLost(Duration lease) {
-    return System.nanoTime() - heartbeats.lastContact() >= lease.toNanos();
-  }
-
-  private void checkLease(Duration lease) {
-    if (!leaseIsLost(lease) || finished.isDone()) {
+  private void checkLease() {
+    long now = System.nanoTime();
+    if (!lease.lost(now) || finished.isDone()) {
       return;
     }
     LOG.error(
         "{}: no answer from the ApplicationMaster for {} s: the lease is lost, everything ends",
         host.name(),
-        lease.toMillis() / 1000.0);
+        lease.silence(now).toMillis() / 1000.0);
     worker.drop();
     run.ifPresent(AlgorithmRun::kill);
     finished.complete(LEASE_LOST);

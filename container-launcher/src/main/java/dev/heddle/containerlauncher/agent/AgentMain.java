@@ -4,10 +4,13 @@ import dev.heddle.containerlauncher.contract.NodePaths;
 import dev.heddle.containerlauncher.protocol.AgentProtocol;
 import dev.heddle.containerlauncher.protocol.AgentRpc;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.MasterAddress;
 import dev.heddle.containerlauncher.protocol.TokenFile;
 import dev.heddle.pipemode.s3.NativeCiphers;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -25,7 +29,7 @@ import org.apache.logging.log4j.Logger;
  * The agent's process in a YARN container. Arguments: {@code --host algo-K}, and {@code
  * --allocation CONTAINER} where the algorithm has a container of its own. Environment: what the
  * NodeManager gives (CONTAINER_ID, PWD, LOG_DIRS, NM_HOST, HADOOP_TOKEN_FILE_LOCATION) and
- * HEDDLE_AM_ADDRESS, {@code host:port}.
+ * HEDDLE_AM_ADDRESS, {@code host:port}; HEDDLE_AM_FILE, which has a line of {@link MasterAddress}.
  *
  * <p>Exit codes: 0 when it was told to leave; 81 when its lease was lost; 82 when the
  * ApplicationMaster didn't take it on; 2 for a wrong command line or environment; 70 for a fault of
@@ -94,8 +98,10 @@ public final class AgentMain {
       return WRONG_USAGE;
     }
     AgentIdentity me = identity(args[1], paired ? args[3] : container, am);
-    AgentProtocol protocol = connector.connect(hadoop, am);
-    Assignment assignment = register(protocol, me);
+    MasterLink master =
+        new MasterLink(
+            address -> connector.connect(hadoop, address), am, lookup(hadoop, environment));
+    Assignment assignment = register(master, me);
     if (assignment == null) {
       return NOT_REGISTERED;
     }
@@ -103,11 +109,26 @@ public final class AgentMain {
     return new Agent(
             me,
             assignment,
-            protocol,
+            master,
+            master::failed,
             new YarnHostParts(hadoop, logs.stream().map(Path::getParent).toList()),
             paths,
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "agent")))
         .run();
+  }
+
+  private static Optional<MasterLookup> lookup(
+      Configuration hadoop, Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("HEDDLE_AM_FILE"))
+        .map(
+            file ->
+                () -> {
+                  org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file);
+                  try (InputStream in = path.getFileSystem(hadoop).open(path)) {
+                    return MasterAddress.parse(
+                        new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                  }
+                });
   }
 
   private AgentIdentity identity(String host, String allocation, InetSocketAddress am)
@@ -125,8 +146,7 @@ public final class AgentMain {
   }
 
   /** Asks until the patience ends: the ApplicationMaster may be about to come back. */
-  private Assignment register(AgentProtocol protocol, AgentIdentity me)
-      throws InterruptedException {
+  private Assignment register(MasterLink protocol, AgentIdentity me) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
@@ -145,6 +165,7 @@ public final class AgentMain {
           return null;
         }
         LOG.warn("{}: not registered yet: {}", me.host(), e.toString());
+        protocol.failed(e);
         Thread.sleep(REGISTER_PAUSE.toMillis());
       }
     }

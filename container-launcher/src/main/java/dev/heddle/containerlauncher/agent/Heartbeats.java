@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -37,6 +38,8 @@ final class Heartbeats implements AutoCloseable {
   private final ReportMaker report;
   private final Consumer<AgentReply> onReply;
   private final LogReader logs;
+  private final Predicate<IOException> vacancy;
+  private final Lease lease;
   private final Thread thread = new Thread(this::run, "heartbeats");
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -44,14 +47,23 @@ final class Heartbeats implements AutoCloseable {
   private boolean woken;
   private Runnable farewell;
   private volatile boolean closed;
-  private volatile long lastContact = System.nanoTime();
   private List<LogChunk> answers = new ArrayList<>();
 
   /**
    * @param onReply called on the heartbeats' thread
+   * @param vacancy asked when a heartbeat has failed: whether it is certain that none is in charge
+   * @param lease is told who has answered when
    */
-  Heartbeats(AgentProtocol am, ReportMaker report, Consumer<AgentReply> onReply, LogReader logs) {
+  Heartbeats(
+      AgentProtocol am,
+      ReportMaker report,
+      Consumer<AgentReply> onReply,
+      LogReader logs,
+      Predicate<IOException> vacancy,
+      Lease lease) {
     this.am = am;
+    this.vacancy = vacancy;
+    this.lease = lease;
     this.report = report;
     this.onReply = onReply;
     this.logs = logs;
@@ -85,14 +97,6 @@ final class Heartbeats implements AutoCloseable {
     }
   }
 
-  /**
-   * When the last heartbeat that was answered had been sent, on {@link System#nanoTime()}'s clock.
-   * The ApplicationMaster heard of this agent no earlier.
-   */
-  long lastContact() {
-    return lastContact;
-  }
-
   private void run() {
     Duration retry = RETRY_MIN;
     while (!closed) {
@@ -101,7 +105,7 @@ final class Heartbeats implements AutoCloseable {
       Duration pause;
       try {
         AgentReply reply = am.heartbeat(report.make(answers));
-        lastContact = sent;
+        lease.answered(sent);
         retry = RETRY_MIN;
         pause = reply.interval();
         answers = answer(reply.logRequests());
@@ -110,6 +114,10 @@ final class Heartbeats implements AutoCloseable {
         return;
       } catch (IOException | RuntimeException e) {
         LOG.warn("heartbeat: failed, again in {} ms: {}", retry.toMillis(), e.toString());
+        long seen = System.nanoTime();
+        if (e instanceof IOException io && vacancy.test(io)) {
+          lease.vacant(seen);
+        }
         pause = retry;
         retry = min(retry.multipliedBy(2), RETRY_MAX);
       }

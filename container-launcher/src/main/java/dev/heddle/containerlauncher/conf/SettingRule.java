@@ -33,6 +33,8 @@ interface SettingRule {
           GANG_BACKOFF_MAX,
           AGENT_SUSPECT_AFTER,
           AGENT_LEASE,
+          AGENT_AM_PATIENCE,
+          AM_FAILURES_VALIDITY,
           AGENT_HEARTBEAT,
           AGENT_PLACEMENT_TIMEOUT,
           STOP_GRACE,

@@ -124,6 +124,7 @@ public final class Settings {
     mustBeLonger(faults, Setting.GANG_BACKOFF_MAX, Setting.GANG_BACKOFF_MIN, true);
     mustBeLonger(faults, Setting.AGENT_SUSPECT_AFTER, Setting.AGENT_HEARTBEAT, false);
     mustBeLonger(faults, Setting.AGENT_LEASE, Setting.AGENT_SUSPECT_AFTER, false);
+    mustBeLonger(faults, Setting.AGENT_AM_PATIENCE, Setting.AGENT_LEASE, true);
     return List.copyOf(faults);
   }
 

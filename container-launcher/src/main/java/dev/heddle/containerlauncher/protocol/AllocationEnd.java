@@ -28,6 +28,8 @@ public record AllocationEnd(Cause cause, int exitCode, String detail) {
     LAUNCH_FAILED("could not be started"),
     /** Nothing was heard of it for longer than the lease. */
     SILENT("was not heard of for longer than its lease"),
+    /** It was gone when another ApplicationMaster took the job over, and nobody knows why. */
+    MASTERLESS("ended while the job had no ApplicationMaster"),
     /** Given back by us. */
     RELEASED("was given back"),
     /** The host's agent found no room on its node. */

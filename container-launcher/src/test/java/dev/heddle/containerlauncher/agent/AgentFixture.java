@@ -89,6 +89,7 @@ abstract class AgentFixture {
             new AgentIdentity("algo-1", "container_1", "127.0.0.8", "lo", List.of("node")),
             assignment(),
             am,
+            failure -> false,
             new HostParts() {
               @Override
               public HostData data(Assignment assignment) {
@@ -144,6 +145,8 @@ abstract class AgentFixture {
         0,
         new Settings(
             Map.of(
+                "heddle.agent.am-patience",
+                "10min",
                 "heddle.agent.lease",
                 lease,
                 "heddle.stop.grace",

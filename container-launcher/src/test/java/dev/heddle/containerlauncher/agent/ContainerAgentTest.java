@@ -57,6 +57,7 @@ class ContainerAgentTest {
             new AgentIdentity("algo-1", CONTAINER, "127.0.0.8", "lo", List.of("node")),
             assignment(),
             am,
+            failure -> false,
             new HostParts() {
               @Override
               public HostData data(Assignment assignment) {
@@ -114,7 +115,14 @@ class ContainerAgentTest {
         List.of("algo-1", "algo-2"),
         new S3Access(Optional.empty(), "us-east-1", true, Optional.empty(), Duration.ofSeconds(1)),
         0,
-        new Settings(Map.of("heddle.agent.lease", "60s", "heddle.docker.network", "host")));
+        new Settings(
+            Map.of(
+                "heddle.agent.am-patience",
+                "10min",
+                "heddle.agent.lease",
+                "60s",
+                "heddle.docker.network",
+                "host")));
   }
 
   private static AlgorithmContainer ended(Cause cause, int code, String detail) {

@@ -1,0 +1,44 @@
+package dev.heddle.am;
+
+import dev.heddle.am.journal.Entry;
+import dev.heddle.am.journal.Journal;
+import dev.heddle.am.journal.JournalParts;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * What a job has from its earlier ApplicationMasters, and where this one keeps more.
+ *
+ * @param handled in order; empty when this is the first, or the others did nothing
+ */
+record Inheritance(Entry.Begun begun, List<Entry.Handled> handled, Journal journal) {
+  private static final Logger log = LogManager.getLogger(Inheritance.class);
+
+  Inheritance {
+    handled = List.copyOf(handled);
+  }
+
+  /**
+   * @param attempt the number of this ApplicationMaster
+   */
+  static Inheritance of(JobFiles files, int attempt, Clock clock) throws IOException {
+    List<Entry> entries = JournalParts.read(files.fileSystem(), files.staging().journal());
+    Journal journal = new Journal(files.fileSystem(), files.staging().journal(), attempt);
+    if (!entries.isEmpty() && entries.get(0) instanceof Entry.Begun begun) {
+      List<Entry.Handled> handled =
+          entries.stream()
+              .filter(Entry.Handled.class::isInstance)
+              .map(Entry.Handled.class::cast)
+              .toList();
+      log.info("takes the job over: {} events were handled before", handled.size());
+      return new Inheritance(begun, handled, journal);
+    }
+    Entry.Begun begun = new Entry.Begun(new SecureRandom().nextLong(), clock.instant());
+    journal.append(List.of(begun));
+    return new Inheritance(begun, List.of(), journal);
+  }
+}
