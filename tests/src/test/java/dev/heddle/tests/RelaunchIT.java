@@ -237,6 +237,22 @@ class RelaunchIT {
 
   @Test
   @Order(8)
+  void anApplicationMasterThatIsKilledIsNotNoticedByTheTraining() throws Exception {
+    StepsJob job = submit("kill-master", Map.of());
+    job.awaitTraining();
+    job.signalMaster("KILL");
+    JsonNode ended = job.awaitCompletion();
+    job.assertModel(undisturbed);
+    assertFalse(history(ended).contains("Restarting"), history(ended).toString());
+    assertEquals(1, ended.at("/Heddle/Attempt").asInt());
+    assertEquals(1, job.runs().attempts());
+    assertTrue(
+        ended.at("/Heddle/Notes").toString().contains("another ApplicationMaster"),
+        ended.toPrettyString());
+  }
+
+  @Test
+  @Order(8)
   void aNodeWhoseDiskIsFull() throws Exception {
     Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "mounts need root");
     List<SmallDisk> disks = new ArrayList<>();

@@ -130,6 +130,10 @@ record StepsJob(
     HostProcesses.signal(processes().algorithm(name, host), signal);
   }
 
+  void signalMaster(String signal) throws IOException, InterruptedException {
+    HostProcesses.signal(processes().master(), signal);
+  }
+
   void signalAgent(String host, String signal) throws IOException, InterruptedException {
     HostProcesses.signal(processes().agent(host), signal);
   }

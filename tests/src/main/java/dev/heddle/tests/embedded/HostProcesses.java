@@ -42,6 +42,22 @@ public record HostProcesses(String application, String program) {
   }
 
   /**
+   * The job's ApplicationMaster.
+   *
+   * @throws IOException when there isn't exactly one
+   */
+  public long master() throws IOException {
+    String container = "CONTAINER_ID=" + application.replaceFirst("application", "container") + "_";
+    return one(
+        "ApplicationMaster of " + application,
+        process ->
+            (process.line() + " ").contains(".ApplicationMaster --staging ")
+                && process.line().contains("/bin/java ")
+                && !process.line().startsWith("/bin/bash")
+                && process.environment().stream().anyMatch(v -> v.startsWith(container)));
+  }
+
+  /**
    * The algorithm of a host.
    *
    * @param job its name
