@@ -34,6 +34,7 @@ final class ArtifactMerge {
     COMPLETING
   }
 
+  private final int number;
   private final JobPlan plan;
   private final Map<String, Host> contributors = new LinkedHashMap<>();
   private final Map<String, Archive> archives = new LinkedHashMap<>();
@@ -61,10 +62,12 @@ final class ArtifactMerge {
   }
 
   /**
+   * @param number of the job's merges, from 1
    * @param hosts those whose algorithm was started and whose agent lives
    * @throws IllegalArgumentException when there is more than one object of S3 can hold
    */
-  ArtifactMerge(JobPlan plan, List<Host> hosts) {
+  ArtifactMerge(int number, JobPlan plan, List<Host> hosts) {
+    this.number = number;
     this.plan = plan;
     addArchive(MODEL, plan.compressModel(), hosts);
     addArchive(OUTPUT, true, hosts);
@@ -90,6 +93,10 @@ final class ArtifactMerge {
     }
   }
 
+  int number() {
+    return number;
+  }
+
   boolean isEmpty() {
     return archives.isEmpty();
   }
@@ -110,7 +117,7 @@ final class ArtifactMerge {
             toOpen.put(name, archive.object);
           }
         });
-    return toOpen.isEmpty() ? slice() : List.of(new Action.OpenUploads(toOpen));
+    return toOpen.isEmpty() ? slice() : List.of(new Action.OpenUploads(number, toOpen));
   }
 
   List<Action> opened(Map<String, String> uploadIds) {
@@ -209,7 +216,7 @@ final class ArtifactMerge {
                 archive.object, archive.uploadId, List.copyOf(archive.written.values())));
       }
     }
-    return List.of(new Action.CompleteUploads(done, tails()));
+    return List.of(new Action.CompleteUploads(number, done, tails()));
   }
 
   /** What takes back everything that an unfinished merge may have left in S3. */
@@ -223,6 +230,13 @@ final class ArtifactMerge {
     return uploads.isEmpty()
         ? Optional.empty()
         : Optional.of(new Action.AbortUploads(uploads, tails()));
+  }
+
+  /** What takes uploads back that were opened when nobody waited for them any more. */
+  static Action abort(JobPlan plan, Map<String, String> uploadIds) {
+    Map<ObjectUri, String> uploads = new LinkedHashMap<>();
+    uploadIds.forEach((name, id) -> uploads.put(plan.output().child(name), id));
+    return new Action.AbortUploads(uploads, List.of());
   }
 
   private List<ObjectUri> tails() {

@@ -23,6 +23,7 @@ final class Ending {
   private final Gang gang;
   private final Relaunches relaunches;
   private Optional<ArtifactMerge> merge = Optional.empty();
+  private int merges;
   private boolean modelUploaded;
 
   Ending(JobPlan plan, Course course, HostTable hosts, Gang gang, Relaunches relaunches) {
@@ -100,7 +101,7 @@ final class Ending {
     try {
       itsMerge =
           new ArtifactMerge(
-              plan, hosts.alive().stream().filter(h -> h.exit().isPresent()).toList());
+              ++merges, plan, hosts.alive().stream().filter(h -> h.exit().isPresent()).toList());
     } catch (IllegalArgumentException e) {
       failUpload(now, "", new Fault(Fault.Blame.CLIENT, e.getMessage()));
       return;
@@ -115,10 +116,17 @@ final class Ending {
     course.act(itsMerge.begin());
   }
 
-  void uploadsOpened(Map<String, String> uploadIds) {
-    if (course.is(Phase.UPLOADING)) {
+  /** Nobody may wait for them any more: then they are given up at once. */
+  void uploadsOpened(int number, Map<String, String> uploadIds) {
+    if (goesOn(number)) {
       course.act(merge.orElseThrow().opened(uploadIds));
+    } else {
+      course.act(ArtifactMerge.abort(plan, uploadIds));
     }
+  }
+
+  private boolean goesOn(int number) {
+    return course.is(Phase.UPLOADING) && merge.orElseThrow().number() == number;
   }
 
   /** While models go up. */
@@ -131,21 +139,25 @@ final class Ending {
     course.act(itsMerge.reported(host, report));
   }
 
-  void uploadsCompleted(Instant now) {
-    if (course.is(Phase.UPLOADING)) {
+  void uploadsCompleted(Instant now, int number) {
+    if (goesOn(number)) {
       modelUploaded = merge.orElseThrow().hasModel();
       leave(now);
+    }
+  }
+
+  void uploadsFailed(Instant now, int number, Fault fault) {
+    if (goesOn(number)) {
+      uploadFailed(now, "", fault);
     }
   }
 
   /**
    * @param hostName empty where it was no single host's
    */
-  void uploadFailed(Instant now, String hostName, Fault fault) {
-    if (course.is(Phase.UPLOADING)) {
-      merge.orElseThrow().abort().ifPresent(course::act);
-      failUpload(now, hostName, fault);
-    }
+  private void uploadFailed(Instant now, String hostName, Fault fault) {
+    merge.orElseThrow().abort().ifPresent(course::act);
+    failUpload(now, hostName, fault);
   }
 
   private void failUpload(Instant now, String hostName, Fault fault) {

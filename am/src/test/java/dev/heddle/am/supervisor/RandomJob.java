@@ -198,17 +198,21 @@ final class RandomJob {
     } else if (action instanceof Action.OpenUploads open) {
       Map<String, String> ids = new HashMap<>();
       open.archives().keySet().forEach(name -> ids.put(name, "upload-" + name));
-      after(random.nextInt(500), () -> give(s3(new Event.UploadsOpened(ids))));
-    } else if (action instanceof Action.CompleteUploads) {
-      after(random.nextInt(500), () -> give(s3(new Event.UploadsCompleted())));
+      after(
+          random.nextInt(500),
+          () -> give(s3(new Event.UploadsOpened(open.merge(), ids), open.merge())));
+    } else if (action instanceof Action.CompleteUploads complete) {
+      after(
+          random.nextInt(500),
+          () -> give(s3(new Event.UploadsCompleted(complete.merge()), complete.merge())));
     } else if (action instanceof Action.Finish) {
       finishes++;
     }
   }
 
-  private Event s3(Event well) {
+  private Event s3(Event well, int merge) {
     return random.nextInt(15) == 0
-        ? new Event.UploadsFailed(new Fault(Fault.Blame.CLIENT, "S3 is away"))
+        ? new Event.UploadsFailed(merge, new Fault(Fault.Blame.CLIENT, "S3 is away"))
         : well;
   }
 
