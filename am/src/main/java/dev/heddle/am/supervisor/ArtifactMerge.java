@@ -105,8 +105,16 @@ final class ArtifactMerge {
     return archives.containsKey(MODEL);
   }
 
-  boolean involves(Host host) {
-    return contributors.containsKey(host.name);
+  /** Whether the archives can't become whole without the host. */
+  boolean needs(Host host) {
+    return step == Step.OPENING
+        ? contributors.containsKey(host.name)
+        : awaited.containsKey(host.name);
+  }
+
+  /** Whether the other one makes an archive that this one doesn't. */
+  boolean lacksSomethingOf(ArtifactMerge other) {
+    return !archives.keySet().containsAll(other.archives.keySet());
   }
 
   List<Action> begin() {
@@ -151,17 +159,19 @@ final class ArtifactMerge {
   }
 
   private Action give(Host host, Map<String, Order.UploadShare> share) {
-    long number = host.nextOrder();
-    awaited.put(host.name, number);
-    return new Action.Give(host.allocation.id(), new Order.Upload(number, share));
+    long order = host.nextOrder();
+    awaited.put(host.name, order);
+    return new Action.Give(host.allocation.id(), new Order.Upload(order, share));
   }
 
-  /** Takes note of a report; what follows when it was the last one awaited. */
-  List<Action> reported(Host host, AgentReport report) {
-    Long number = awaited.get(host.name);
-    if (number == null || report.phase() != AgentPhase.UPLOADED || report.orderDone() < number) {
-      return List.of();
-    }
+  /** Whether the report tells how the order ended that this merge has given last. */
+  boolean isAnsweredBy(Host host, AgentReport report) {
+    Long order = awaited.get(host.name);
+    return order != null && report.phase() == AgentPhase.UPLOADED && report.orderDone() >= order;
+  }
+
+  /** Takes the answer; what follows when it was the last one awaited. */
+  List<Action> answered(Host host, AgentReport report) {
     awaited.remove(host.name);
     report
         .slices()
@@ -200,10 +210,11 @@ final class ArtifactMerge {
     if (ends.isEmpty()) {
       return complete();
     }
-    Host writer = contributors.values().iterator().next();
-    long number = writer.nextOrder();
-    awaited.put(writer.name, number);
-    return List.of(new Action.Give(writer.allocation.id(), new Order.Append(number, ends)));
+    // Who was awaited last is alive, at least.
+    Host writer = contributors.values().stream().filter(Host::alive).findFirst().orElseThrow();
+    long order = writer.nextOrder();
+    awaited.put(writer.name, order);
+    return List.of(new Action.Give(writer.allocation.id(), new Order.Append(order, ends)));
   }
 
   private List<Action> complete() {
