@@ -35,9 +35,17 @@ final class Unanswered {
   }
 
   void heard(Event event) {
-    if (event instanceof Event.UploadsOpened || event instanceof Event.UploadsCompleted) {
-      upload = Optional.empty();
+    upload = upload.filter(action -> !answers(event, action));
+  }
+
+  private static boolean answers(Event event, Action action) {
+    if (action instanceof Action.OpenUploads open) {
+      return (event instanceof Event.UploadsOpened opened && opened.merge() == open.merge())
+          || (event instanceof Event.UploadsFailed failed && failed.merge() == open.merge());
     }
+    return action instanceof Action.CompleteUploads complete
+        && event instanceof Event.UploadsCompleted done
+        && done.merge() == complete.merge();
   }
 
   /** What is to be done once more. */

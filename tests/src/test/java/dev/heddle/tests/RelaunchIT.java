@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
@@ -90,12 +92,16 @@ class RelaunchIT {
 
   private StepsJob submit(String name, int hosts, Map<String, String> more, String... settings)
       throws IOException, InterruptedException {
+    return StepsJob.submit(cluster, jobs, SAMPLE, name, hosts, hyperparameters(more), settings);
+  }
+
+  private static Map<String, String> hyperparameters(Map<String, String> more) {
     Map<String, String> hyperparameters = new HashMap<>();
     hyperparameters.put("steps", Integer.toString(STEPS));
     hyperparameters.put("checkpoint_interval", Integer.toString(INTERVAL));
     hyperparameters.put("step_millis", Integer.toString(STEP_MILLIS));
     hyperparameters.putAll(more);
-    return StepsJob.submit(cluster, jobs, SAMPLE, name, hosts, hyperparameters, settings);
+    return hyperparameters;
   }
 
   /** Submits a job and waits until it has just saved something to go on from. */
@@ -238,7 +244,16 @@ class RelaunchIT {
   @Test
   @Order(8)
   void anApplicationMasterThatIsKilledIsNotNoticedByTheTraining() throws Exception {
-    StepsJob job = submit("kill-master", Map.of());
+    CompletableFuture<Jobs.Outcome> waiting = new CompletableFuture<>();
+    StepsJob job =
+        StepsJob.submitAndWait(
+            cluster,
+            jobs,
+            SAMPLE,
+            "kill-master",
+            RelaunchClusterExtension.HOSTS,
+            hyperparameters(Map.of()),
+            waiting);
     job.awaitTraining();
     job.signalMaster("KILL");
     JsonNode ended = job.awaitCompletion();
@@ -249,6 +264,8 @@ class RelaunchIT {
     assertTrue(
         ended.at("/Heddle/Notes").toString().contains("another ApplicationMaster"),
         ended.toPrettyString());
+    Jobs.Outcome outcome = waiting.get(1, TimeUnit.MINUTES);
+    assertEquals(0, outcome.code(), "who waited all the time: " + outcome);
   }
 
   @Test

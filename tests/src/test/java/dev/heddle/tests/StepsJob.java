@@ -9,13 +9,16 @@ import dev.heddle.tests.algorithms.steps.StepsSample;
 import dev.heddle.tests.embedded.ContainerLogs;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import dev.heddle.tests.embedded.HostProcesses;
+import dev.heddle.tests.embedded.JobFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -49,12 +52,7 @@ record StepsJob(
       throws IOException, InterruptedException {
     Jobs.Outcome outcome =
         jobs.submit(
-            sample
-                .job(name, jobs.uri("out"))
-                .hosts(hosts)
-                .hyperparameters(hyperparameters)
-                .channel("train", jobs.uri("digits/train/"), "ShardedByS3Key")
-                .relaunched(jobs.uri("checkpoints/" + name), 3),
+            file(jobs, sample, name, hosts, hyperparameters),
             IntStream.range(0, settings.length)
                 .boxed()
                 .flatMap(i -> List.of("--conf", settings[i]).stream())
@@ -62,6 +60,46 @@ record StepsJob(
     assertEquals(0, outcome.code(), outcome.toString());
     String application = jobs.describe(name).at("/Heddle/ApplicationId").asText();
     return new StepsJob(cluster, jobs, sample, name, hosts, application);
+  }
+
+  /** Submits it with {@code --wait}; what comes of that is given to {@code waiting}. */
+  static StepsJob submitAndWait(
+      EmbeddedCluster cluster,
+      Jobs jobs,
+      StepsSample sample,
+      String name,
+      int hosts,
+      Map<String, String> hyperparameters,
+      CompletableFuture<Jobs.Outcome> waiting) {
+    JobFile file = file(jobs, sample, name, hosts, hyperparameters);
+    waiting.completeAsync(
+        () -> {
+          try {
+            return jobs.submitAndWait(file);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    String application =
+        Awaitility.await(name + " is submitted")
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .until(
+                () -> jobs.describe(name).at("/Heddle/ApplicationId").asText(),
+                id -> !id.isEmpty());
+    return new StepsJob(cluster, jobs, sample, name, hosts, application);
+  }
+
+  private static JobFile file(
+      Jobs jobs, StepsSample sample, String name, int hosts, Map<String, String> hyperparameters) {
+    return sample
+        .job(name, jobs.uri("out"))
+        .hosts(hosts)
+        .hyperparameters(hyperparameters)
+        .channel("train", jobs.uri("digits/train/"), "ShardedByS3Key")
+        .relaunched(jobs.uri("checkpoints/" + name), 3);
   }
 
   private ContainerLogs logs() {

@@ -48,6 +48,7 @@ final class RandomJob {
   private Instant now = Instant.parse("2026-11-24T12:00:00Z");
   private final Set<Integer> listed = new HashSet<>();
   private final Set<Integer> started = new HashSet<>();
+  private final Set<String> openUploads = new HashSet<>();
   private boolean hostsOfDifferentAttempts;
   private int requested;
   private int nextId;
@@ -149,6 +150,11 @@ final class RandomJob {
     return started.size();
   }
 
+  /** Multipart uploads that were neither completed nor aborted. */
+  Set<String> unfinishedUploads() {
+    return openUploads;
+  }
+
   String story() {
     return String.join("; ", story);
   }
@@ -173,11 +179,7 @@ final class RandomJob {
     if (!(event instanceof Event.AgentReported)) {
       story.add(event.toString());
     }
-    if (event instanceof Event.UploadsOpened
-        || event instanceof Event.UploadsCompleted
-        || event instanceof Event.UploadsFailed) {
-      unanswered = Optional.empty();
-    }
+    unanswered = unanswered.filter(action -> !answers(event, action));
     List<Action> actions = events.handle(now, event, journal);
     // Whatever was kept may have been done, or not.
     boolean early = dies();
@@ -187,6 +189,16 @@ final class RandomJob {
     if (early || dies()) {
       replaceMaster(early ? actions : List.of());
     }
+  }
+
+  private static boolean answers(Event event, Action action) {
+    if (event instanceof Event.UploadsOpened opened) {
+      return action instanceof Action.OpenUploads open && open.merge() == opened.merge();
+    }
+    if (event instanceof Event.UploadsCompleted done) {
+      return action instanceof Action.CompleteUploads all && all.merge() == done.merge();
+    }
+    return event instanceof Event.UploadsFailed && !(action instanceof Action.ListCheckpoints);
   }
 
   private boolean dies() {
@@ -212,7 +224,9 @@ final class RandomJob {
     }
     for (Action action : undone) {
       // Orders are made anew of the journal, and what is to be given back is found by itself.
-      if (action instanceof Action.Give || action instanceof Action.Release) {
+      if (action instanceof Action.Give
+          || action instanceof Action.Release
+          || action instanceof Action.AbortUploads) {
         carryOut(action);
       } else if (action instanceof Action.OpenUploads
           || action instanceof Action.CompleteUploads
@@ -312,20 +326,43 @@ final class RandomJob {
       }
     } else if (action instanceof Action.OpenUploads open) {
       Map<String, String> ids = new HashMap<>();
-      open.archives().keySet().forEach(name -> ids.put(name, "upload-" + name));
+      open.archives().keySet().forEach(name -> ids.put(name, name + "-" + open.merge()));
       unanswered = Optional.of(action);
-      answer(random.nextInt(500), () -> give(s3(new Event.UploadsOpened(ids))));
-    } else if (action instanceof Action.CompleteUploads) {
+      loseSome();
+      answer(random.nextInt(500), () -> open(open.merge(), ids));
+    } else if (action instanceof Action.AbortUploads abort) {
+      openUploads.removeAll(abort.uploads().values());
+    } else if (action instanceof Action.CompleteUploads complete) {
+      complete.archives().forEach(archive -> openUploads.remove(archive.uploadId()));
       unanswered = Optional.of(action);
-      answer(random.nextInt(500), () -> give(s3(new Event.UploadsCompleted())));
+      answer(
+          random.nextInt(500),
+          () -> give(s3(new Event.UploadsCompleted(complete.merge()), complete.merge())));
     } else if (action instanceof Action.Finish) {
       finishes++;
     }
   }
 
-  private Event s3(Event well) {
+  private void open(int merge, Map<String, String> ids) {
+    Event answer = s3(new Event.UploadsOpened(merge, ids), merge);
+    if (answer instanceof Event.UploadsOpened && !supervisor.done()) {
+      openUploads.addAll(ids.values());
+    }
+    give(answer);
+  }
+
+  /** While models go up. */
+  private void loseSome() {
+    for (String id : List.copyOf(held)) {
+      if (random.nextInt(8) == 0) {
+        after(random.nextInt(10_000), () -> end(id, CAUSES.get(random.nextInt(CAUSES.size()))));
+      }
+    }
+  }
+
+  private Event s3(Event well, int merge) {
     return random.nextInt(15) == 0
-        ? new Event.UploadsFailed(new Fault(Fault.Blame.CLIENT, "S3 is away"))
+        ? new Event.UploadsFailed(merge, new Fault(Fault.Blame.CLIENT, "S3 is away"))
         : well;
   }
 
@@ -430,6 +467,7 @@ final class RandomJob {
     } else if (fresh && (order instanceof Order.Upload || order instanceof Order.Append)) {
       agent.done = order.number();
       agent.phase = AgentPhase.UPLOADED;
+      agent.fault = Optional.empty();
       agent.slices = Map.of("model.tar.gz", new ArchiveSlice(List.of(), Optional.empty()));
       if (random.nextInt(25) == 0) {
         agent.fault = Optional.of(new Fault(Fault.Blame.CLIENT, "S3 is away"));
