@@ -11,6 +11,7 @@ import dev.heddle.am.rpc.JobServer;
 import dev.heddle.am.supervisor.JobPlan;
 import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.am.yarn.AgentLauncher;
+import dev.heddle.am.yarn.Former;
 import dev.heddle.am.yarn.HostContainers;
 import dev.heddle.am.yarn.YarnCluster;
 import dev.heddle.containerlauncher.conf.Setting;
@@ -132,7 +133,8 @@ public final class ApplicationMaster {
             hadoop,
             hostContainers(request, settings, shape, plan),
             threads.launches,
-            event -> holder[0].post(event));
+            event -> holder[0].post(event),
+            entry -> holder[0].keep(entry));
     JobRecord record =
         new JobRecord(
             requestJson,
@@ -203,7 +205,7 @@ public final class ApplicationMaster {
               files.staging().master()),
           inheritance.handled().isEmpty()
               ? Optional.empty()
-              : Optional.of(supervisor.allocations()));
+              : Optional.of(new Former(supervisor.allocations(), inheritance.pairs())));
       JobLoop.End end = loop.end().get();
       keepLast(plan, desk.describe(), store, threads);
       cluster.finish(end.status().primary(), end.reason());

@@ -6,7 +6,9 @@ import dev.heddle.am.journal.JournalParts;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -14,12 +16,18 @@ import org.apache.logging.log4j.Logger;
  * What a job has from its earlier ApplicationMasters, and where this one keeps more.
  *
  * @param handled in order; empty when this is the first, or the others did nothing
+ * @param pairs which containers make a host, by its allocation, where it has two
  */
-record Inheritance(Entry.Begun begun, List<Entry.Handled> handled, Journal journal) {
+record Inheritance(
+    Entry.Begun begun,
+    List<Entry.Handled> handled,
+    Map<String, Entry.Paired> pairs,
+    Journal journal) {
   private static final Logger log = LogManager.getLogger(Inheritance.class);
 
   Inheritance {
     handled = List.copyOf(handled);
+    pairs = Map.copyOf(pairs);
   }
 
   /**
@@ -35,10 +43,22 @@ record Inheritance(Entry.Begun begun, List<Entry.Handled> handled, Journal journ
               .map(Entry.Handled.class::cast)
               .toList();
       log.info("takes the job over: {} events were handled before", handled.size());
-      return new Inheritance(begun, handled, journal);
+      return new Inheritance(begun, handled, pairs(entries), journal);
     }
     Entry.Begun begun = new Entry.Begun(new SecureRandom().nextLong(), clock.instant());
     journal.append(List.of(begun));
-    return new Inheritance(begun, List.of(), journal);
+    return new Inheritance(begun, List.of(), Map.of(), journal);
+  }
+
+  private static Map<String, Entry.Paired> pairs(List<Entry> entries) {
+    Map<String, Entry.Paired> pairs = new HashMap<>();
+    for (Entry entry : entries) {
+      if (entry instanceof Entry.Paired paired) {
+        pairs.put(paired.allocation(), paired);
+      } else if (entry instanceof Entry.Parted parted) {
+        pairs.remove(parted.allocation());
+      }
+    }
+    return pairs;
   }
 }

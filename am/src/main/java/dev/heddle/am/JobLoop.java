@@ -125,6 +125,19 @@ final class JobLoop {
     executor.execute(() -> unanswered.at(clock.instant()).forEach(this::carryOut));
   }
 
+  /** Keeps an entry that no event belongs to. */
+  void keep(Entry entry) {
+    executor.execute(
+        () -> {
+          try {
+            journal.append(List.of(entry));
+          } catch (IOException e) {
+            log.error("what has happened can't be kept: leaving the job to another master", e);
+            end.completeExceptionally(e);
+          }
+        });
+  }
+
   void post(Event event) {
     arrive(new Arrived(event, () -> {}));
   }

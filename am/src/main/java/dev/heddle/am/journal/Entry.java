@@ -1,6 +1,7 @@
 package dev.heddle.am.journal;
 
 import dev.heddle.am.supervisor.Event;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import java.time.Instant;
 
 /** One line of a job's journal. */
@@ -26,6 +27,7 @@ public sealed interface Entry {
    * @param stage in which the algorithm container is
    * @param attempt the last attempt whose algorithm it was told to run; 0 for none
    * @param network the network of that algorithm's container; empty for none
+   * @param end how that algorithm's container ended; null while it has not
    */
   record Paired(
       String allocation,
@@ -34,7 +36,8 @@ public sealed interface Entry {
       String agent,
       String stage,
       int attempt,
-      String network)
+      String network,
+      AllocationEnd end)
       implements Entry {}
 
   /** The host's containers were given back. */

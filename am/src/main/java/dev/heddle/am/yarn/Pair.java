@@ -1,5 +1,6 @@
 package dev.heddle.am.yarn;
 
+import dev.heddle.am.journal.Entry;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
@@ -40,6 +41,7 @@ final class Pair {
   Stage stage = Stage.ALLOCATED;
   Instant unheldUntil = Instant.MAX;
   Optional<ContainerSpec> wanted = Optional.empty();
+  String network = "";
   int attempt;
   boolean holdable = true;
   Instant againDeadline = Instant.MAX;
@@ -56,7 +58,14 @@ final class Pair {
    * @param agentDeadline when the agent must have a place
    */
   Pair(Container algorithm, String host, Instant agentDeadline) {
-    this.allocation = algorithm.getId().toString();
+    this(algorithm.getId().toString(), algorithm, host, agentDeadline);
+  }
+
+  /**
+   * @param allocation the id of its first algorithm container
+   */
+  Pair(String allocation, Container algorithm, String host, Instant agentDeadline) {
+    this.allocation = allocation;
     this.algorithm = algorithm;
     this.host = host;
     this.node = algorithm.getNodeId();
@@ -66,6 +75,18 @@ final class Pair {
   /** Whether the algorithm was let loose in the container, so that its end is the algorithm's. */
   boolean released() {
     return stage.compareTo(Stage.ORDERED) >= 0;
+  }
+
+  Entry.Paired entry() {
+    return new Entry.Paired(
+        allocation,
+        host,
+        algorithm.getId().toString(),
+        agent.map(container -> container.getId().toString()).orElse(""),
+        stage.name(),
+        attempt,
+        network,
+        end.orElse(null));
   }
 
   AlgorithmContainer view() {

@@ -1,5 +1,6 @@
 package dev.heddle.am.yarn;
 
+import dev.heddle.am.journal.Entry;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.Container;
@@ -41,6 +43,7 @@ final class Pairs {
   private final Duration patience;
   private final Duration unheld;
   private final Consumer<Event> events;
+  private final Consumer<Entry> keeper;
   private final Map<String, Pair> pairs = new LinkedHashMap<>();
   private Instant nextAddresses = Instant.MIN;
   private final Map<String, AlgorithmContainer> views = new ConcurrentHashMap<>();
@@ -49,6 +52,7 @@ final class Pairs {
   /**
    * @param patience how long an agent may wait for its place
    * @param expiry after which the ResourceManager takes back what isn't launched
+   * @param keeper keeps which containers belong together, for another ApplicationMaster
    */
   Pairs(
       Requests requests,
@@ -57,7 +61,9 @@ final class Pairs {
       Clock clock,
       Duration patience,
       Duration expiry,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      Consumer<Entry> keeper) {
+    this.keeper = keeper;
     this.requests = requests;
     this.nodes = nodes;
     this.calls = calls;
@@ -74,6 +80,55 @@ final class Pairs {
     publish(pair);
     nodes.add(Ask.AGENT, pair.node);
     requests.updateExclusions();
+  }
+
+  /**
+   * Takes over what an earlier ApplicationMaster had: an order that it may or may not have given is
+   * given once more when the agent repeats it.
+   *
+   * @param algorithm alive or not
+   */
+  void adopt(Entry.Paired kept, Container algorithm, boolean alive, Container agent) {
+    Pair pair = new Pair(kept.allocation(), algorithm, kept.host(), Instant.MAX);
+    pair.agent = Optional.of(agent);
+    pair.attempt = kept.attempt();
+    pair.network = kept.network();
+    pair.end = Optional.ofNullable(kept.end());
+    pairs.put(pair.allocation, pair);
+    if (!kept.allocation().equals(kept.algorithm())) {
+      replaced.put(pair.allocation, kept.algorithm());
+    }
+    Pair.Stage stage = Pair.Stage.valueOf(kept.stage());
+    switch (stage) {
+      case STARTED, RETURNING -> pair.stage = Pair.Stage.STARTED;
+      case ENDED -> pair.stage = Pair.Stage.ENDED;
+      default -> {
+        if (stage == Pair.Stage.ORDERED) {
+          pair.attempt--;
+        }
+        if (alive && stage != Pair.Stage.ASKED_AGAIN) {
+          pair.stage = Pair.Stage.HELD;
+        } else {
+          pair.againDeadline = clock.instant().plus(patience);
+          askAgain(pair, "it is gone");
+        }
+      }
+    }
+    publish(pair);
+  }
+
+  /** Algorithms of adopted pairs whose containers have gone without a word. */
+  void settleAdopted(Set<String> alive) {
+    for (Pair pair : List.copyOf(pairs.values())) {
+      if (pair.stage == Pair.Stage.STARTED && !alive.contains(pair.algorithm.getId().toString())) {
+        conclude(pair, new AllocationEnd(Cause.MASTERLESS, 0, ""));
+      }
+    }
+  }
+
+  /** Whose agents live, by their allocations. */
+  Set<String> allocations() {
+    return Set.copyOf(pairs.keySet());
   }
 
   /** Containers that were asked for on certain nodes. */
@@ -103,6 +158,7 @@ final class Pairs {
 
   private void startAgent(Pair pair, Container agent) {
     pair.agent = Optional.of(agent);
+    keep(pair);
     log.info("agent of {} has {} beside {}", pair.host, agent.getId(), pair.allocation);
     calls.startAgent(
         agent,
@@ -134,6 +190,7 @@ final class Pairs {
             askAgain(pair, failure.get());
           } else {
             pair.stage = Pair.Stage.HELD;
+            keep(pair);
             startIfWanted(pair);
           }
         });
@@ -150,6 +207,7 @@ final class Pairs {
         why,
         pair.node);
     pair.stage = Pair.Stage.ASKED_AGAIN;
+    keep(pair);
     nodes.add(Ask.AGAIN, pair.node);
     requests.updateExclusions();
   }
@@ -175,6 +233,7 @@ final class Pairs {
     if (pair != null && attempt > pair.attempt) {
       pair.attempt = attempt;
       pair.wanted = Optional.of(spec);
+      pair.network = spec.network();
       pair.address = Optional.empty();
       pair.end = Optional.empty();
       publish(pair);
@@ -190,6 +249,7 @@ final class Pairs {
     }
     log.info("{}: {} goes back to a holder", pair.host, pair.algorithm.getId());
     pair.stage = Pair.Stage.RETURNING;
+    keep(pair);
     pair.wanted = Optional.empty();
     calls.replaceAlgorithm(
         pair.algorithm,
@@ -234,13 +294,17 @@ final class Pairs {
             conclude(pair, new AllocationEnd(Cause.LAUNCH_FAILED, 0, failure.get()));
           } else {
             log.info(
-                "{}: {} runs {}", pair.host, pair.algorithm.getId(), pair.wanted.get().image());
+                "{}: {} runs {}",
+                pair.host,
+                pair.algorithm.getId(),
+                pair.wanted.map(ContainerSpec::image).orElse("its algorithm"));
             pair.stage = Pair.Stage.STARTED;
             publish(pair);
           }
         };
     if (pair.stage == Pair.Stage.HELD) {
       pair.stage = Pair.Stage.ORDERED;
+      keep(pair);
       if (hasAddressOfItsOwn(pair)) {
         calls.address(
             pair.algorithm,
@@ -347,6 +411,7 @@ final class Pairs {
       return false;
     }
     views.remove(allocation);
+    keeper.accept(new Entry.Parted(allocation));
     if (pair.agent.isPresent()) {
       nodes.release(pair.agent.get().getId());
     } else {
@@ -410,7 +475,7 @@ final class Pairs {
   }
 
   private static boolean hasAddressOfItsOwn(Pair pair) {
-    return DockerNetwork.hasAddressesOfItsOwn(pair.wanted.orElseThrow().network());
+    return DockerNetwork.hasAddressesOfItsOwn(pair.network);
   }
 
   /** The pair's algorithm container, for any thread. */
@@ -427,7 +492,12 @@ final class Pairs {
     return pairs.get(pair.allocation) == pair;
   }
 
+  private void keep(Pair pair) {
+    keeper.accept(pair.entry());
+  }
+
   private void publish(Pair pair) {
     views.put(pair.allocation, pair.view());
+    keep(pair);
   }
 }

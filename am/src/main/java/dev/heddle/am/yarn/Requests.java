@@ -99,9 +99,9 @@ final class Requests {
   }
 
   /** An allocation that an earlier ApplicationMaster got. */
-  void adopt(Container container) {
-    held.put(container.getId(), container.getNodeId());
-    hostsOnNode.merge(container.getNodeId(), 1, Integer::sum);
+  void adopt(ContainerId allocation, NodeId node) {
+    held.put(allocation, node);
+    hostsOnNode.merge(node, 1, Integer::sum);
     updateExclusions();
   }
 

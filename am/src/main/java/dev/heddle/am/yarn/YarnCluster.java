@@ -1,6 +1,7 @@
 package dev.heddle.am.yarn;
 
 import dev.heddle.am.cluster.Cluster;
+import dev.heddle.am.journal.Entry;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
@@ -12,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +48,12 @@ public final class YarnCluster implements Cluster {
   private static final int FAST_MS = 50;
   private static final int SLOW_MS = 1_000;
 
+  /** Until then every end is told that came while nobody was in charge. */
+  private static final Duration LATE_NEWS = Duration.ofSeconds(10);
+
   private final Configuration hadoop;
   private final Consumer<Event> events;
+  private final Consumer<Entry> keeper;
   private final ExecutorService launches;
   private final HostContainers shape;
   private final AMRMClient<ContainerRequest> resourceManager;
@@ -61,16 +68,20 @@ public final class YarnCluster implements Cluster {
   private volatile boolean hurried = true;
   private volatile boolean closed;
   private volatile boolean takesOver;
+  private volatile Set<String> inheritedAlive = Set.of();
 
   /**
    * @param launches runs container starts, several at once
+   * @param keeper keeps entries for another ApplicationMaster; must return at once
    * @param events is called from the heartbeat and from launches; must return at once
    */
   public YarnCluster(
       Configuration hadoop,
       HostContainers shape,
       ExecutorService launches,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      Consumer<Entry> keeper) {
+    this.keeper = keeper;
     this.hadoop = hadoop;
     this.events = events;
     this.launches = launches;
@@ -98,11 +109,11 @@ public final class YarnCluster implements Cluster {
    * Registers and begins to heartbeat; {@link Event.ClusterReady} follows, or {@link
    * Event.MasterReplaced}.
    *
-   * @param inherited the allocations that the job has from an earlier ApplicationMaster; what else
-   *     that one had is given back. Empty when this is the job's first
+   * @param inherited what the job has from an earlier ApplicationMaster; what else that one had is
+   *     given back. Empty when this is the job's first
    * @throws IOException when the ResourceManager refuses or can't be reached
    */
-  public void start(InetSocketAddress rpc, AgentLauncher launcher, Optional<Set<String>> inherited)
+  public void start(InetSocketAddress rpc, AgentLauncher launcher, Optional<Former> inherited)
       throws IOException {
     takesOver = inherited.isPresent();
     launches.execute(() -> nodeManagers.open(hadoop));
@@ -119,7 +130,8 @@ public final class YarnCluster implements Cluster {
                   hadoop.getLong(
                       YarnConfiguration.RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS,
                       YarnConfiguration.DEFAULT_RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS)),
-              events);
+              events,
+              keeper);
     }
     resourceManager.init(hadoop);
     resourceManager.start();
@@ -128,26 +140,60 @@ public final class YarnCluster implements Cluster {
           resourceManager
               .registerApplicationMaster(rpc.getHostString(), rpc.getPort(), "")
               .getContainersFromPreviousAttempts(),
-          inherited.orElse(Set.of()));
+          inherited.orElse(new Former(Set.of(), Map.of())));
     } catch (YarnException e) {
       throw new IOException(e.getMessage(), e);
     }
     heartbeat.start();
   }
 
-  private void inherit(List<Container> former, Set<String> wanted) {
+  private void inherit(List<Container> former, Former wanted) {
+    Map<String, Container> alive = new HashMap<>();
+    former.forEach(container -> alive.put(container.getId().toString(), container));
+    inheritedAlive = Set.copyOf(alive.keySet());
+    Set<String> taken = new HashSet<>();
+    for (String allocation : wanted.allocations()) {
+      if (pairs == null && alive.containsKey(allocation)) {
+        Container container = alive.get(allocation);
+        containers.put(allocation, container);
+        requests.adopt(container.getId(), container.getNodeId());
+        taken.add(allocation);
+      } else if (pairs != null && wanted.pairs().containsKey(allocation)) {
+        Entry.Paired pair = wanted.pairs().get(allocation);
+        Container agent = alive.get(pair.agent());
+        if (agent != null) {
+          requests.adopt(ContainerId.fromString(allocation), agent.getNodeId());
+          pairs.adopt(
+              pair,
+              alive.getOrDefault(pair.algorithm(), gone(pair.algorithm(), agent)),
+              alive.containsKey(pair.algorithm()),
+              agent);
+          taken.add(pair.agent());
+          taken.add(pair.algorithm());
+        }
+      }
+    }
     for (Container container : former) {
-      String id = container.getId().toString();
-      // A host of two containers is not taken over: which belong together isn't kept.
-      if (wanted.contains(id) && pairs == null) {
-        log.info("taking {} on {} over", id, container.getNodeId());
-        containers.put(id, container);
-        requests.adopt(container);
-      } else {
-        log.info("giving {} on {} back", id, container.getNodeId());
+      boolean kept = taken.contains(container.getId().toString());
+      log.info(
+          kept ? "taking {} on {} over" : "giving {} on {} back",
+          container.getId(),
+          container.getNodeId());
+      if (!kept) {
         resourceManager.releaseAssignedContainer(container.getId());
       }
     }
+  }
+
+  /** One that is no more, on the agent's node. */
+  private Container gone(String id, Container agent) {
+    return Container.newInstance(
+        ContainerId.fromString(id),
+        agent.getNodeId(),
+        agent.getNodeHttpAddress(),
+        shape.main(),
+        Ask.HOST.priority(),
+        null);
   }
 
   @Override
@@ -161,6 +207,7 @@ public final class YarnCluster implements Cluster {
 
   private void beat() {
     boolean first = true;
+    Instant settleAt = Instant.MAX;
     try {
       while (!closed) {
         AllocateResponse response = resourceManager.allocate(0.5f);
@@ -172,9 +219,15 @@ public final class YarnCluster implements Cluster {
           // What ended meanwhile has just been told.
           events.accept(
               new Event.MasterReplaced(
-                  response.getNumClusterNodes(), Set.copyOf(containers.keySet())));
+                  response.getNumClusterNodes(),
+                  pairs == null ? Set.copyOf(containers.keySet()) : pairs.allocations()));
+          settleAt = Instant.now().plus(LATE_NEWS);
         }
         first = false;
+        if (pairs != null && Instant.now().isAfter(settleAt)) {
+          settleAt = Instant.MAX;
+          pairs.settleAdopted(inheritedAlive);
+        }
         int wait = hurried || requests.pending() ? FAST_MS : SLOW_MS;
         Runnable command = commands.poll(wait, TimeUnit.MILLISECONDS);
         while (command != null) {

@@ -37,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalTest {
   private static final Instant AT = Instant.parse("2026-11-28T12:34:56.123456789Z");
   private static final Fault FAULT = new Fault(Fault.Blame.CLIENT, "no \"bucket\"\nat all");
+  private static final AllocationEnd END =
+      new AllocationEnd(AllocationEnd.Cause.PREEMPTED, -102, "by b");
   private static final AgentReport REPORT =
       new AgentReport(
           "algo-1",
@@ -111,11 +113,11 @@ class JournalTest {
     Journal next = new Journal(files, directory, 12);
     next.append(
         List.of(
-            new Entry.Paired("c_1", "algo-1", "c_2", "", "HELD", 1, "host"),
+            new Entry.Paired("c_1", "algo-1", "c_2", "", "HELD", 1, "host", END),
             new Entry.Parted("c_1")));
     List<Entry> all = JournalParts.read(files, directory);
     assertEquals(3, all.size());
-    assertEquals(new Entry.Paired("c_1", "algo-1", "c_2", "", "HELD", 1, "host"), all.get(1));
+    assertEquals(new Entry.Paired("c_1", "algo-1", "c_2", "", "HELD", 1, "host", END), all.get(1));
     assertEquals(new Entry.Parted("c_1"), all.get(2));
   }
 

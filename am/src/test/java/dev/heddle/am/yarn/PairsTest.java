@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.heddle.am.journal.Entry;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
@@ -41,6 +42,7 @@ class PairsTest {
   private final Requests requests = new Requests(manager, ALGORITHM, null, true, nodes);
   private final FakeNodes calls = new FakeNodes();
   private final List<Event> events = new ArrayList<>();
+  private final List<Entry> kept = new ArrayList<>();
   private final SetClock clock = new SetClock();
   private final Pairs pairs =
       new Pairs(
@@ -50,7 +52,8 @@ class PairsTest {
           clock,
           Duration.ofSeconds(60),
           Duration.ofSeconds(600),
-          events::add);
+          events::add,
+          kept::add);
 
   /** Stands still until it is moved. */
   private static final class SetClock extends Clock {

@@ -14,9 +14,10 @@ import org.apache.logging.log4j.Logger;
 final class ContainerAlgorithm implements RunningAlgorithm {
   private static final Logger LOG = LogManager.getLogger(ContainerAlgorithm.class);
   private static final int TERMINATED = 128 + 15;
-  private static final int HOLD_ATTEMPTS = 5;
+  private static final int HOLD_ATTEMPTS = 50;
   private static final long HOLD_PAUSE_MS = 200;
   private static final long LOOK_MS = 20;
+  private static final long LOOKS_A_REMINDER = 5_000 / LOOK_MS;
 
   private final ContainerProcess process;
   private final ContainerControl control;
@@ -74,8 +75,12 @@ final class ContainerAlgorithm implements RunningAlgorithm {
       Files.deleteIfExists(mark);
       order();
       // A holder runs only where nothing else does any more.
-      while (!exit.isDone() && !Files.exists(mark)) {
+      for (long looks = 1; !exit.isDone() && !Files.exists(mark); looks++) {
         Thread.sleep(LOOK_MS);
+        if (looks % LOOKS_A_REMINDER == 0) {
+          // Another ApplicationMaster may have taken over that doesn't know of it.
+          order();
+        }
       }
       exit.complete(new AlgorithmStatus(TERMINATED));
     } catch (IOException e) {

@@ -35,8 +35,9 @@ public final class ContainerRuntime implements AlgorithmRuntime {
 
   private static final String HOSTS = "/etc/hosts";
   private static final String SHARED_MEMORY = "/dev/shm";
-  private static final int ATTEMPTS = 20;
+  private static final int ATTEMPTS = 120;
   private static final long PAUSE_MS = 500;
+  private static final long REMINDER_MS = 5_000;
   private static final long LOOK_MS = 20;
   private static final long LOG_PATIENCE_MS = 30_000;
 
@@ -91,7 +92,7 @@ public final class ContainerRuntime implements AlgorithmRuntime {
   @Override
   public RunningAlgorithm start(Map<String, String> environment)
       throws FaultException, InterruptedException {
-    order(
+    ContainerSpec spec =
         new ContainerSpec(
             image,
             command,
@@ -101,8 +102,9 @@ public final class ContainerRuntime implements AlgorithmRuntime {
                 new Mount(paths.hostsFile().toString(), HOSTS),
                 new Mount(home().toString(), HOME)),
             List.of(SHARED_MEMORY),
-            network));
-    Optional<String> id = awaitStart();
+            network);
+    order(spec);
+    Optional<String> id = awaitStart(spec);
     if (id.isPresent()) {
       awaitOutput(id.get());
     }
@@ -132,11 +134,18 @@ public final class ContainerRuntime implements AlgorithmRuntime {
   }
 
   /** The container's id; empty when it ended before it could be told to run anything. */
-  private Optional<String> awaitStart() throws InterruptedException {
-    try {
-      CompletableFuture.anyOf(control.started(), control.ended()).get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+  private Optional<String> awaitStart(ContainerSpec spec)
+      throws FaultException, InterruptedException {
+    CompletableFuture<Object> either = CompletableFuture.anyOf(control.started(), control.ended());
+    while (!either.isDone()) {
+      try {
+        either.get(REMINDER_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // Another ApplicationMaster may have taken over that doesn't know of it.
+        order(spec);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
     }
     return Optional.ofNullable(control.started().getNow(null));
   }
