@@ -49,14 +49,14 @@ final class Artifacts {
             for (Map.Entry<String, ObjectUri> archive : action.archives().entrySet()) {
               ids.put(archive.getKey(), store.get().createMultipart(archive.getValue()));
             }
-            events.accept(new Event.UploadsOpened(ids));
+            events.accept(new Event.UploadsOpened(action.merge(), ids));
           } catch (ObjectStoreException e) {
             for (Map.Entry<String, String> id : ids.entrySet()) {
               giveUp(action.archives().get(id.getKey()), id.getValue());
             }
-            events.accept(failed(e));
+            events.accept(failed(action.merge(), e));
           } catch (RuntimeException e) {
-            events.accept(broken(e));
+            events.accept(broken(action.merge(), e));
           }
         });
   }
@@ -69,12 +69,12 @@ final class Artifacts {
               store.get().completeMultipart(archive.object(), archive.uploadId(), archive.parts());
               log.info("{} is complete, {} parts", archive.object(), archive.parts().size());
             }
-            events.accept(new Event.UploadsCompleted());
+            events.accept(new Event.UploadsCompleted(action.merge()));
             remove(action.tails());
           } catch (ObjectStoreException e) {
-            events.accept(failed(e));
+            events.accept(failed(action.merge(), e));
           } catch (RuntimeException e) {
-            events.accept(broken(e));
+            events.accept(broken(action.merge(), e));
           }
         });
   }
@@ -105,12 +105,12 @@ final class Artifacts {
     }
   }
 
-  private static Event failed(ObjectStoreException e) {
-    return new Event.UploadsFailed(new Fault(Blame.CLIENT, e.getMessage()));
+  private static Event failed(int merge, ObjectStoreException e) {
+    return new Event.UploadsFailed(merge, new Fault(Blame.CLIENT, e.getMessage()));
   }
 
-  private static Event broken(RuntimeException e) {
+  private static Event broken(int merge, RuntimeException e) {
     log.error("upload failed", e);
-    return new Event.UploadsFailed(new Fault(Blame.PLATFORM, e.toString()));
+    return new Event.UploadsFailed(merge, new Fault(Blame.PLATFORM, e.toString()));
   }
 }

@@ -207,7 +207,8 @@ class JobLoopTest {
             },
             s3);
     broken.open(
-        new Action.OpenUploads(Map.of("model.tar.gz", ObjectUri.parse("s3://b/m"))), events::add);
+        new Action.OpenUploads(1, Map.of("model.tar.gz", ObjectUri.parse("s3://b/m"))),
+        events::add);
     Event event = events.poll(10, TimeUnit.SECONDS);
     assertTrue(event instanceof Event.UploadsFailed, String.valueOf(event));
   }

@@ -35,15 +35,20 @@ public sealed interface Action {
   /** Make this the current order of the agent in the allocation. */
   record Give(String allocation, Order order) implements Action {}
 
-  /** Open one multipart upload for each archive. */
-  record OpenUploads(Map<String, ObjectUri> archives) implements Action {
+  /**
+   * Open one multipart upload for each archive.
+   *
+   * @param merge which of the job's merges it is for, from 1; the answer has it, too
+   */
+  record OpenUploads(int merge, Map<String, ObjectUri> archives) implements Action {
     public OpenUploads {
       archives = Map.copyOf(archives);
     }
   }
 
   /** Complete the uploads, then remove the temporary tails. */
-  record CompleteUploads(List<CompletedArchive> archives, List<ObjectUri> tails) implements Action {
+  record CompleteUploads(int merge, List<CompletedArchive> archives, List<ObjectUri> tails)
+      implements Action {
     public CompleteUploads {
       archives = List.copyOf(archives);
       tails = List.copyOf(tails);

@@ -34,6 +34,7 @@ final class ArtifactMerge {
     COMPLETING
   }
 
+  private final int number;
   private final JobPlan plan;
   private final Map<String, Host> contributors = new LinkedHashMap<>();
   private final Map<String, Archive> archives = new LinkedHashMap<>();
@@ -61,10 +62,12 @@ final class ArtifactMerge {
   }
 
   /**
+   * @param number of the job's merges, from 1
    * @param hosts those whose algorithm was started and whose agent lives
    * @throws IllegalArgumentException when there is more than one object of S3 can hold
    */
-  ArtifactMerge(JobPlan plan, List<Host> hosts) {
+  ArtifactMerge(int number, JobPlan plan, List<Host> hosts) {
+    this.number = number;
     this.plan = plan;
     addArchive(MODEL, plan.compressModel(), hosts);
     addArchive(OUTPUT, true, hosts);
@@ -90,6 +93,10 @@ final class ArtifactMerge {
     }
   }
 
+  int number() {
+    return number;
+  }
+
   boolean isEmpty() {
     return archives.isEmpty();
   }
@@ -98,8 +105,16 @@ final class ArtifactMerge {
     return archives.containsKey(MODEL);
   }
 
-  boolean involves(Host host) {
-    return contributors.containsKey(host.name);
+  /** Whether the archives can't become whole without the host. */
+  boolean needs(Host host) {
+    return step == Step.OPENING
+        ? contributors.containsKey(host.name)
+        : awaited.containsKey(host.name);
+  }
+
+  /** Whether the other one makes an archive that this one doesn't. */
+  boolean lacksSomethingOf(ArtifactMerge other) {
+    return !archives.keySet().containsAll(other.archives.keySet());
   }
 
   List<Action> begin() {
@@ -110,7 +125,7 @@ final class ArtifactMerge {
             toOpen.put(name, archive.object);
           }
         });
-    return toOpen.isEmpty() ? slice() : List.of(new Action.OpenUploads(toOpen));
+    return toOpen.isEmpty() ? slice() : List.of(new Action.OpenUploads(number, toOpen));
   }
 
   List<Action> opened(Map<String, String> uploadIds) {
@@ -144,17 +159,19 @@ final class ArtifactMerge {
   }
 
   private Action give(Host host, Map<String, Order.UploadShare> share) {
-    long number = host.nextOrder();
-    awaited.put(host.name, number);
-    return new Action.Give(host.allocation.id(), new Order.Upload(number, share));
+    long order = host.nextOrder();
+    awaited.put(host.name, order);
+    return new Action.Give(host.allocation.id(), new Order.Upload(order, share));
   }
 
-  /** Takes note of a report; what follows when it was the last one awaited. */
-  List<Action> reported(Host host, AgentReport report) {
-    Long number = awaited.get(host.name);
-    if (number == null || report.phase() != AgentPhase.UPLOADED || report.orderDone() < number) {
-      return List.of();
-    }
+  /** Whether the report tells how the order ended that this merge has given last. */
+  boolean isAnsweredBy(Host host, AgentReport report) {
+    Long order = awaited.get(host.name);
+    return order != null && report.phase() == AgentPhase.UPLOADED && report.orderDone() >= order;
+  }
+
+  /** Takes the answer; what follows when it was the last one awaited. */
+  List<Action> answered(Host host, AgentReport report) {
     awaited.remove(host.name);
     report
         .slices()
@@ -193,10 +210,11 @@ final class ArtifactMerge {
     if (ends.isEmpty()) {
       return complete();
     }
-    Host writer = contributors.values().iterator().next();
-    long number = writer.nextOrder();
-    awaited.put(writer.name, number);
-    return List.of(new Action.Give(writer.allocation.id(), new Order.Append(number, ends)));
+    // Who was awaited last is alive, at least.
+    Host writer = contributors.values().stream().filter(Host::alive).findFirst().orElseThrow();
+    long order = writer.nextOrder();
+    awaited.put(writer.name, order);
+    return List.of(new Action.Give(writer.allocation.id(), new Order.Append(order, ends)));
   }
 
   private List<Action> complete() {
@@ -209,7 +227,7 @@ final class ArtifactMerge {
                 archive.object, archive.uploadId, List.copyOf(archive.written.values())));
       }
     }
-    return List.of(new Action.CompleteUploads(done, tails()));
+    return List.of(new Action.CompleteUploads(number, done, tails()));
   }
 
   /** What takes back everything that an unfinished merge may have left in S3. */
@@ -223,6 +241,13 @@ final class ArtifactMerge {
     return uploads.isEmpty()
         ? Optional.empty()
         : Optional.of(new Action.AbortUploads(uploads, tails()));
+  }
+
+  /** What takes uploads back that were opened when nobody waited for them any more. */
+  static Action abort(JobPlan plan, Map<String, String> uploadIds) {
+    Map<ObjectUri, String> uploads = new LinkedHashMap<>();
+    uploadIds.forEach((name, id) -> uploads.put(plan.output().child(name), id));
+    return new Action.AbortUploads(uploads, List.of());
   }
 
   private List<ObjectUri> tails() {

@@ -25,6 +25,7 @@ final class Course {
   private Phase phase = Phase.CONNECTING;
   private Instant phaseDeadline = Instant.MAX;
   private Instant runDeadline = Instant.MAX;
+  private Instant runEnd = Instant.MAX;
   private Instant nextWatch = Instant.MAX;
   private Optional<Verdict> verdict = Optional.empty();
   private Optional<Instant> trainingStart = Optional.empty();
@@ -74,13 +75,15 @@ final class Course {
   void startRun(Instant now, Duration limit) {
     if (trainingStart.isEmpty()) {
       trainingStart = Optional.of(now);
-      runDeadline = now.plus(limit);
+      runEnd = now.plus(limit);
+      runDeadline = runEnd;
     }
   }
 
   /** The hosts were given back before any algorithm had begun. */
   void forgetRun() {
     trainingStart = Optional.empty();
+    runEnd = Instant.MAX;
     runDeadline = Instant.MAX;
   }
 
@@ -88,6 +91,11 @@ final class Course {
   void endTraining(Instant now) {
     trainingEnd = Optional.of(now);
     stopClock();
+  }
+
+  /** Whether algorithms may run once more. */
+  boolean hasTimeLeft(Instant now) {
+    return now.isBefore(runEnd);
   }
 
   /** The job's time is limited no more. */
@@ -130,6 +138,13 @@ final class Course {
     if (verdict().status() != SecondaryStatus.FAILED) {
       verdict = Optional.of(Verdict.failed(reason));
     }
+  }
+
+  /** It has not ended after all: algorithms run again, in what time is left. */
+  void takeBack() {
+    verdict = Optional.empty();
+    trainingEnd = Optional.empty();
+    runDeadline = runEnd;
   }
 
   Verdict verdict() {

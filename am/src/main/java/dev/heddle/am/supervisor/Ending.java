@@ -7,6 +7,7 @@ import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,8 @@ final class Ending {
   private final Gang gang;
   private final Relaunches relaunches;
   private Optional<ArtifactMerge> merge = Optional.empty();
+  private int merges;
+  private boolean stopWanted;
   private boolean modelUploaded;
 
   Ending(JobPlan plan, Course course, HostTable hosts, Gang gang, Relaunches relaunches) {
@@ -40,6 +43,7 @@ final class Ending {
 
   /** The user wants the job stopped. */
   void stopRequested(Instant now) {
+    stopWanted = true;
     if (course.is(Phase.CONNECTING) || course.phase().gathers()) {
       stop(now, "Stopping the training job", SecondaryStatus.STOPPED);
     }
@@ -98,54 +102,107 @@ final class Ending {
     relaunches.ended(now);
     ArtifactMerge itsMerge;
     try {
-      itsMerge =
-          new ArtifactMerge(
-              plan, hosts.alive().stream().filter(h -> h.exit().isPresent()).toList());
+      itsMerge = mergeOfAlive();
     } catch (IllegalArgumentException e) {
       failUpload(now, "", new Fault(Fault.Blame.CLIENT, e.getMessage()));
       return;
     }
     if (itsMerge.isEmpty()) {
       leave(now);
-      return;
+    } else {
+      upload(now, itsMerge);
     }
+  }
+
+  private ArtifactMerge mergeOfAlive() {
+    List<Host> left = hosts.alive().stream().filter(h -> h.exit().isPresent()).toList();
+    return new ArtifactMerge(++merges, plan, left);
+  }
+
+  private void upload(Instant now, ArtifactMerge itsMerge) {
     merge = Optional.of(itsMerge);
     course.go(Phase.UPLOADING, now.plus(plan.uploadTimeout()));
     course.enter(now, SecondaryStatus.UPLOADING, "Uploading generated training model");
     course.act(itsMerge.begin());
   }
 
-  void uploadsOpened(Map<String, String> uploadIds) {
-    if (course.is(Phase.UPLOADING)) {
-      course.act(merge.orElseThrow().opened(uploadIds));
+  /**
+   * While models go up: begins anew, of a completed job, with the hosts that are left.
+   *
+   * @return false, with nothing done, where an archive would have nothing in it then
+   */
+  boolean uploadWithoutLost(Instant now) {
+    ArtifactMerge current = merge.orElseThrow();
+    ArtifactMerge rest = mergeOfAlive();
+    if (!hasCompleted() || rest.lacksSomethingOf(current)) {
+      return false;
     }
+    current.abort().ifPresent(course::act);
+    upload(now, rest);
+    return true;
+  }
+
+  private boolean hasCompleted() {
+    return course.verdict().status() == SecondaryStatus.COMPLETED;
+  }
+
+  /** While models go up: whether algorithms may run again instead. */
+  boolean mayTakeBack(Instant now) {
+    return hasCompleted() && !stopWanted && course.hasTimeLeft(now);
+  }
+
+  /** Algorithms run again: what was decided is void, and what is in S3 of the model goes. */
+  void takeBack() {
+    merge.flatMap(ArtifactMerge::abort).ifPresent(course::act);
+    merge = Optional.empty();
+    course.takeBack();
+  }
+
+  /** Nobody may wait for them any more: then they are given up at once. */
+  void uploadsOpened(int number, Map<String, String> uploadIds) {
+    if (goesOn(number)) {
+      course.act(merge.orElseThrow().opened(uploadIds));
+    } else {
+      course.act(ArtifactMerge.abort(plan, uploadIds));
+    }
+  }
+
+  private boolean goesOn(int number) {
+    return course.is(Phase.UPLOADING) && merge.orElseThrow().number() == number;
   }
 
   /** While models go up. */
   void reported(Instant now, Host host, AgentReport report) {
     ArtifactMerge itsMerge = merge.orElseThrow();
-    if (report.fault().isPresent() && itsMerge.involves(host)) {
-      uploadFailed(now, host.name, report.fault().get());
-      return;
+    if (!itsMerge.isAnsweredBy(host, report)) {
+      return; // what it tells of a transfer given up meanwhile is void, faults too
     }
-    course.act(itsMerge.reported(host, report));
+    if (report.fault().isPresent()) {
+      uploadFailed(now, host.name, report.fault().get());
+    } else {
+      course.act(itsMerge.answered(host, report));
+    }
   }
 
-  void uploadsCompleted(Instant now) {
-    if (course.is(Phase.UPLOADING)) {
+  void uploadsCompleted(Instant now, int number) {
+    if (goesOn(number)) {
       modelUploaded = merge.orElseThrow().hasModel();
       leave(now);
+    }
+  }
+
+  void uploadsFailed(Instant now, int number, Fault fault) {
+    if (goesOn(number)) {
+      uploadFailed(now, "", fault);
     }
   }
 
   /**
    * @param hostName empty where it was no single host's
    */
-  void uploadFailed(Instant now, String hostName, Fault fault) {
-    if (course.is(Phase.UPLOADING)) {
-      merge.orElseThrow().abort().ifPresent(course::act);
-      failUpload(now, hostName, fault);
-    }
+  private void uploadFailed(Instant now, String hostName, Fault fault) {
+    merge.orElseThrow().abort().ifPresent(course::act);
+    failUpload(now, hostName, fault);
   }
 
   private void failUpload(Instant now, String hostName, Fault fault) {
@@ -156,13 +213,18 @@ final class Ending {
     leave(now);
   }
 
+  /** While models go up: whether they aren't whole without the host. */
+  boolean needs(Host host) {
+    return merge.orElseThrow().needs(host);
+  }
+
   /** A host's allocation has ended after the verdict. */
   void lost(Instant now, Host host, AllocationEnd end) {
     hosts.end(host);
     switch (course.phase()) {
       case ENDING -> endIfQuiet(now);
       case UPLOADING -> {
-        if (merge.orElseThrow().involves(host)) {
+        if (needs(host)) {
           uploadFailed(
               now,
               host.name,

@@ -32,17 +32,17 @@ public sealed interface Event {
   record StopRequested() implements Event {}
 
   /** The archives' multipart uploads are open; their ids by archive name. */
-  record UploadsOpened(Map<String, String> uploadIds) implements Event {
+  record UploadsOpened(int merge, Map<String, String> uploadIds) implements Event {
     public UploadsOpened {
       uploadIds = Map.copyOf(uploadIds);
     }
   }
 
   /** All archives have appeared in S3. */
-  record UploadsCompleted() implements Event {}
+  record UploadsCompleted(int merge) implements Event {}
 
   /** Opening or completing the uploads failed for good. */
-  record UploadsFailed(Fault fault) implements Event {}
+  record UploadsFailed(int merge, Fault fault) implements Event {}
 
   /** The checkpoints can't be listed, for good. */
   record CheckpointsFailed(Fault fault) implements Event {}

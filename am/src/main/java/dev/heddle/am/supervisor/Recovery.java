@@ -119,8 +119,28 @@ final class Recovery {
         course.note(now, host.name + " " + end.describe());
         fail(now, host, Failures.of(host, end));
       }
-      case ENDING, UPLOADING, LEAVING -> ending.lost(now, host, end);
+      case UPLOADING -> lostWithShare(now, host, end);
+      case ENDING, LEAVING -> ending.lost(now, host, end);
       default -> {}
+    }
+  }
+
+  /** While models go up; a host whose share is in S3 is missed by nobody. */
+  private void lostWithShare(Instant now, Host host, AllocationEnd end) {
+    Failure failure = Failures.of(host, end);
+    if (!ending.needs(host) || failure.cause().blame() != Fault.Blame.PLATFORM) {
+      ending.lost(now, host, end);
+      return;
+    }
+    hosts.end(host);
+    if (plan.policy().tolerates(missing(host), plan.hosts()) && ending.uploadWithoutLost(now)) {
+      noteTolerated(now, host, failure);
+    } else if (ending.mayTakeBack(now) && relaunches.allows(failure.cause())) {
+      course.note(now, host.name + " " + end.describe() + " before its model was in S3");
+      ending.takeBack();
+      fail(now, host, failure);
+    } else {
+      ending.lost(now, host, end);
     }
   }
 
@@ -176,15 +196,19 @@ final class Recovery {
       hosts.end(host);
       course.act(new Action.Release(host.allocation.id()));
     }
-    course.note(
-        now,
-        host.name + ": " + failure.cause().sentence() + ": the job goes on without it (tolerated)");
-    course.act(new Action.KeepRecord());
+    noteTolerated(now, host, failure);
     if (hosts.noneAlive()) {
       ending.end(now, Verdict.failed(failure.reason()));
     } else {
       completeIfQuiet(now);
     }
+  }
+
+  private void noteTolerated(Instant now, Host host, Failure failure) {
+    course.note(
+        now,
+        host.name + ": " + failure.cause().sentence() + ": the job goes on without it (tolerated)");
+    course.act(new Action.KeepRecord());
   }
 
   /** The attempt is over; the next one begins once the other hosts have saved what they have. */
@@ -198,7 +222,7 @@ final class Recovery {
             + ": "
             + failure.cause().sentence();
     course.note(now, message);
-    if (plan.policy().kind() == FaultPolicy.Kind.HOST) {
+    if (plan.policy().kind() == FaultPolicy.Kind.HOST && course.is(Phase.TRAINING)) {
       relaunchAlone(now, failed, failure, wait);
       course.act(new Action.KeepRecord());
       return;

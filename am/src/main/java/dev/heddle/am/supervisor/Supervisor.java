@@ -72,11 +72,11 @@ public final class Supervisor {
     } else if (event instanceof Event.StopRequested) {
       ending.stopRequested(now);
     } else if (event instanceof Event.UploadsOpened opened) {
-      ending.uploadsOpened(opened.uploadIds());
-    } else if (event instanceof Event.UploadsCompleted) {
-      ending.uploadsCompleted(now);
+      ending.uploadsOpened(opened.merge(), opened.uploadIds());
+    } else if (event instanceof Event.UploadsCompleted completed) {
+      ending.uploadsCompleted(now, completed.merge());
     } else if (event instanceof Event.UploadsFailed failed) {
-      ending.uploadFailed(now, "", failed.fault());
+      ending.uploadsFailed(now, failed.merge(), failed.fault());
     } else if (event instanceof Event.CheckpointsFailed failed) {
       onCheckpointsFailed(now, failed.fault());
     } else if (event instanceof Event.ClusterLost lost) {

@@ -41,6 +41,7 @@ final class RandomJob {
   private Instant now = Instant.parse("2026-11-24T12:00:00Z");
   private final Set<Integer> listed = new HashSet<>();
   private final Set<Integer> started = new HashSet<>();
+  private final Set<String> openUploads = new HashSet<>();
   private boolean hostsOfDifferentAttempts;
   private int requested;
   private int nextId;
@@ -131,6 +132,11 @@ final class RandomJob {
     return started.size();
   }
 
+  /** Multipart uploads that were neither completed nor aborted. */
+  Set<String> unfinishedUploads() {
+    return openUploads;
+  }
+
   String story() {
     return String.join("; ", story);
   }
@@ -197,18 +203,41 @@ final class RandomJob {
       }
     } else if (action instanceof Action.OpenUploads open) {
       Map<String, String> ids = new HashMap<>();
-      open.archives().keySet().forEach(name -> ids.put(name, "upload-" + name));
-      after(random.nextInt(500), () -> give(s3(new Event.UploadsOpened(ids))));
-    } else if (action instanceof Action.CompleteUploads) {
-      after(random.nextInt(500), () -> give(s3(new Event.UploadsCompleted())));
+      open.archives().keySet().forEach(name -> ids.put(name, name + "-" + open.merge()));
+      loseSome();
+      after(random.nextInt(500), () -> open(open.merge(), ids));
+    } else if (action instanceof Action.AbortUploads abort) {
+      openUploads.removeAll(abort.uploads().values());
+    } else if (action instanceof Action.CompleteUploads complete) {
+      complete.archives().forEach(archive -> openUploads.remove(archive.uploadId()));
+      after(
+          random.nextInt(500),
+          () -> give(s3(new Event.UploadsCompleted(complete.merge()), complete.merge())));
     } else if (action instanceof Action.Finish) {
       finishes++;
     }
   }
 
-  private Event s3(Event well) {
+  private void open(int merge, Map<String, String> ids) {
+    Event answer = s3(new Event.UploadsOpened(merge, ids), merge);
+    if (answer instanceof Event.UploadsOpened && !supervisor.done()) {
+      openUploads.addAll(ids.values());
+    }
+    give(answer);
+  }
+
+  /** While models go up. */
+  private void loseSome() {
+    for (String id : List.copyOf(held)) {
+      if (random.nextInt(8) == 0) {
+        after(random.nextInt(10_000), () -> end(id, CAUSES.get(random.nextInt(CAUSES.size()))));
+      }
+    }
+  }
+
+  private Event s3(Event well, int merge) {
     return random.nextInt(15) == 0
-        ? new Event.UploadsFailed(new Fault(Fault.Blame.CLIENT, "S3 is away"))
+        ? new Event.UploadsFailed(merge, new Fault(Fault.Blame.CLIENT, "S3 is away"))
         : well;
   }
 
@@ -313,6 +342,7 @@ final class RandomJob {
     } else if (fresh && (order instanceof Order.Upload || order instanceof Order.Append)) {
       agent.done = order.number();
       agent.phase = AgentPhase.UPLOADED;
+      agent.fault = Optional.empty();
       agent.slices = Map.of("model.tar.gz", new ArchiveSlice(List.of(), Optional.empty()));
       if (random.nextInt(25) == 0) {
         agent.fault = Optional.of(new Fault(Fault.Blame.CLIENT, "S3 is away"));

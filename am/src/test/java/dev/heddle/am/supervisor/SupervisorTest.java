@@ -155,7 +155,7 @@ class SupervisorTest extends SupervisorFixture {
     train();
     exits("algo-2", "b", 3, "", NOTHING);
     exits("algo-1", "a", 143, "", MODEL);
-    on(new Event.UploadsOpened(Map.of("model.tar.gz", "u1")));
+    on(new Event.UploadsOpened(1, Map.of("model.tar.gz", "u1")));
     uploaded(
         "algo-1",
         "a",
@@ -164,7 +164,7 @@ class SupervisorTest extends SupervisorFixture {
         "algo-1",
         "a",
         new ArchiveSlice(List.of(new UploadedPart(9_999, "\"e\"", 10)), Optional.empty()));
-    on(new Event.UploadsCompleted());
+    on(new Event.UploadsCompleted(1));
     assertEquals(List.of("Starting", "Downloading", "Training", "Uploading", "Failed"), statuses());
     assertTrue(supervisor.view().modelUploaded());
   }
@@ -177,7 +177,7 @@ class SupervisorTest extends SupervisorFixture {
     assertEquals(
         Map.of("model.tar.gz", ObjectUri.parse("s3://bucket/out/fraud-17/output/model.tar.gz")),
         all(Action.OpenUploads.class).get(0).archives());
-    on(new Event.UploadsOpened(Map.of("model.tar.gz", "u1")));
+    on(new Event.UploadsOpened(1, Map.of("model.tar.gz", "u1")));
     Order.UploadShare first = ((Order.Upload) orders.get("a")).archives().get("model.tar.gz");
     Order.UploadShare second = ((Order.Upload) orders.get("b")).archives().get("model.tar.gz");
     assertTrue(first.target().lastPart() < second.target().firstPart(), "shares don't overlap");
@@ -197,7 +197,7 @@ class SupervisorTest extends SupervisorFixture {
     Action.CompleteUploads complete = all(Action.CompleteUploads.class).get(0);
     assertEquals(List.of(own, late, last), complete.archives().get(0).parts());
     assertTrue(complete.tails().contains(tail), "temporary objects are removed");
-    on(new Event.UploadsCompleted());
+    on(new Event.UploadsCompleted(1));
     assertEquals(TrainingJobStatus.COMPLETED, supervisor.view().status());
   }
 
@@ -206,7 +206,7 @@ class SupervisorTest extends SupervisorFixture {
     train();
     exits("algo-1", "a", 0, "", MODEL);
     exits("algo-2", "b", 0, "", NOTHING);
-    on(new Event.UploadsOpened(Map.of("model.tar.gz", "u1")));
+    on(new Event.UploadsOpened(1, Map.of("model.tar.gz", "u1")));
     AgentReport plain = report("algo-1", "a", AgentPhase.UPLOADED, null);
     on(
         new Event.AgentReported(
@@ -232,6 +232,19 @@ class SupervisorTest extends SupervisorFixture {
   }
 
   @Test
+  void uploadsThatAreOpenedTooLateAreGivenUp() {
+    train();
+    exits("algo-1", "a", 0, "", MODEL);
+    exits("algo-2", "b", 0, "", NOTHING);
+    on(new Event.AllocationEnded("a", new AllocationEnd(AllocationEnd.Cause.NODE_LOST, 0, "")));
+    assertEquals("Failed", statuses().get(statuses().size() - 1));
+    on(new Event.UploadsOpened(1, Map.of("model.tar.gz", "u1")));
+    assertEquals(
+        Map.of(ObjectUri.parse("s3://bucket/out/fraud-17/output/model.tar.gz"), "u1"),
+        all(Action.AbortUploads.class).get(0).uploads());
+  }
+
+  @Test
   void aStopDuringTrainingGivesTheGraceThenUploadsAndEndsStopped() {
     train();
     on(new Event.StopRequested());
@@ -240,10 +253,10 @@ class SupervisorTest extends SupervisorFixture {
     exits("algo-1", "a", 5, "", MODEL);
     exits("algo-2", "b", 0, "", NOTHING);
     assertEquals(TrainingJobStatus.STOPPING, supervisor.view().status());
-    on(new Event.UploadsOpened(Map.of("model.tar.gz", "u1")));
+    on(new Event.UploadsOpened(1, Map.of("model.tar.gz", "u1")));
     uploaded("algo-1", "a", new ArchiveSlice(List.of(), Optional.empty()));
     uploaded("algo-1", "a", new ArchiveSlice(List.of(), Optional.empty()));
-    on(new Event.UploadsCompleted());
+    on(new Event.UploadsCompleted(1));
     assertEquals(
         List.of("Starting", "Downloading", "Training", "Stopping", "Uploading", "Stopped"),
         statuses());

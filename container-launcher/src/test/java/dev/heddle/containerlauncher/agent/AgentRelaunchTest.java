@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -89,7 +91,7 @@ class AgentRelaunchTest extends AgentFixture {
 
   @Test
   void aHaltDuringTheDownloadEndsItAndTheNextAttemptTakesItUp() throws Exception {
-    data.downloadGate = new java.util.concurrent.CountDownLatch(1);
+    data.downloadGate = new CountDownLatch(1);
     channel = true;
     image("exit 0");
     launch();
@@ -99,6 +101,47 @@ class AgentRelaunchTest extends AgentFixture {
     data.downloadGate.countDown();
     am.order(new Order.Prepare(3, 2));
     await(r -> r.attempt() == 2 && r.phase() == AgentPhase.READY);
+  }
+
+  @Test
+  void anUploadIsGivenUpForTheNextAttempt() throws Exception {
+    data.uploadGate = new CountDownLatch(1);
+    image("echo attempt $HEDDLE_ATTEMPT; echo > /opt/ml/model/m-$HEDDLE_ATTEMPT");
+    running();
+    await(AgentPhase.EXITED);
+    am.order(new Order.Upload(3, Map.of("model.tar.gz", share("u1"))));
+    await(AgentPhase.UPLOADING);
+    am.order(new Order.Prepare(4, 2));
+    AgentReport ready = await(r -> r.attempt() == 2 && r.phase() == AgentPhase.READY);
+    assertEquals(1, data.interrupted.get());
+    assertEquals(Optional.empty(), ready.exit());
+    assertEquals(Optional.empty(), ready.fault(), "an upload that was given up hasn't failed");
+    data.uploadGate.countDown();
+    uploadsWhatTheSecondAttemptLeft();
+  }
+
+  @Test
+  void whatWasUploadedIsForgottenInTheNextAttempt() throws Exception {
+    image("echo attempt $HEDDLE_ATTEMPT; echo > /opt/ml/model/m-$HEDDLE_ATTEMPT");
+    running();
+    await(AgentPhase.EXITED);
+    am.order(new Order.Upload(3, Map.of("model.tar.gz", share("u1"))));
+    await(r -> r.phase() == AgentPhase.UPLOADED && r.orderDone() == 3);
+    am.order(new Order.Prepare(4, 2));
+    AgentReport ready = await(r -> r.attempt() == 2 && r.phase() == AgentPhase.READY);
+    assertEquals(Map.of(), ready.slices());
+    uploadsWhatTheSecondAttemptLeft();
+  }
+
+  private void uploadsWhatTheSecondAttemptLeft() {
+    assertFalse(Files.exists(paths.tree().model().resolve("m-1")), "a new start finds nothing");
+    start(5);
+    await(r -> r.attempt() == 2 && r.phase() == AgentPhase.EXITED);
+    awaitLog("attempt 1\nattempt 2\n");
+    am.order(new Order.Upload(6, Map.of("model.tar.gz", share("u2"))));
+    AgentReport uploaded = await(r -> r.orderDone() == 6);
+    assertEquals(AgentPhase.UPLOADED, uploaded.phase());
+    assertTrue(Files.exists(paths.tree().model().resolve("m-2")));
   }
 
   @Test
