@@ -48,13 +48,13 @@ final class Reasons {
         " (" + host + signal(exit.code()) + "; it wrote no failure file; " + logs + ")");
   }
 
-  /** A SIGKILL that neither the job nor a limit of its memory explains. */
+  /** A SIGKILL that neither the job nor the NodeManager explains; of its kernel's it is silent. */
   static String killed(String job, String host, AlgorithmExit exit) {
     return compose(
         Blame.PLATFORM,
-        "the algorithm was killed from outside (SIGKILL), by somebody on the node or, where the"
-            + " node itself ran out of memory, by its kernel: if it needs much memory, choose a"
-            + " larger instance type",
+        "the algorithm was killed from outside (SIGKILL), by somebody on the node or by its kernel,"
+            + " where it used more memory than its host may have or the node has left: if it needs"
+            + " much memory, choose a larger instance type",
         " ("
             + host
             + ", exit code "

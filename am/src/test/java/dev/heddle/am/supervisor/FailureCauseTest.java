@@ -1,6 +1,7 @@
 package dev.heddle.am.supervisor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
@@ -60,6 +61,14 @@ class FailureCauseTest {
     assertEquals(FailureCause.ALGORITHM_ERROR, FailureCause.of(exit(1, false)));
     assertEquals(FailureCause.ALGORITHM_ERROR, FailureCause.of(exit(137, false)));
     assertEquals(FailureCause.KILLED, FailureCause.of(exit(137, true)));
+  }
+
+  @Test
+  void aKillThatNobodyExplainsMayHaveBeenForMemory() {
+    String reason = Reasons.killed("fraud-17", "algo-2", exit(137, true));
+    assertTrue(reason.startsWith("InternalServerError: the algorithm was killed from"), reason);
+    assertTrue(reason.contains("more memory than its host may have"), reason);
+    assertTrue(reason.contains("larger instance type"), reason);
   }
 
   private static AlgorithmExit exit(int code, boolean killed) {

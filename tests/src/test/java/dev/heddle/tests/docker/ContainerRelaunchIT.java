@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
+import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.HostProcesses;
 import dev.heddle.tests.embedded.JobFile;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -46,12 +50,25 @@ class ContainerRelaunchIT {
       """;
 
   private Jobs jobs;
+  private EmbeddedCluster cluster;
   private Images images;
 
   @BeforeEach
-  void take(Jobs itsJobs, DockerEngine engine) {
+  void take(Jobs itsJobs, EmbeddedCluster itsCluster, DockerEngine engine) {
     jobs = itsJobs;
+    cluster = itsCluster;
     images = new Images(engine);
+  }
+
+  private ProcessHandle agent(String name, String host) throws Exception {
+    String application = jobs.describe(name).at("/Heddle/ApplicationId").asText();
+    String number = application.substring("application_".length());
+    return ProcessHandle.allProcesses()
+        .filter(p -> p.info().command().orElse("").endsWith("/java"))
+        .filter(p -> p.info().commandLine().orElse("").contains("--host " + host))
+        .filter(p -> p.info().commandLine().orElse("").contains(number))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void begin(String name, String... options) throws Exception {
@@ -124,17 +141,51 @@ class ContainerRelaunchIT {
   @Test
   void aHostThatLosesItsAgentIsReplaced() throws Exception {
     begin("killed-agent");
-    String application = jobs.describe("killed-agent").at("/Heddle/ApplicationId").asText();
-    String number = application.substring("application_".length());
-    ProcessHandle agent =
-        ProcessHandle.allProcesses()
-            .filter(p -> p.info().command().orElse("").endsWith("/java"))
-            .filter(p -> p.info().commandLine().orElse("").contains("--host algo-2"))
-            .filter(p -> p.info().commandLine().orElse("").contains(number))
-            .findFirst()
-            .orElseThrow();
+    ProcessHandle agent = agent("killed-agent", "algo-2");
     assertTrue(agent.destroyForcibly());
     completed("killed-agent", "KILLED");
     assertTrue(resumed("killed-agent", "algo-1") > 0);
+  }
+
+  @Test
+  void aHostWhoseAgentIsSilentBeyondItsLeaseIsReplaced() throws Exception {
+    begin(
+        "silent-agent",
+        "--conf",
+        "heddle.agent.heartbeat=500ms",
+        "--conf",
+        "heddle.agent.suspect-after=1s",
+        "--conf",
+        "heddle.agent.lease=3s");
+    ProcessHandle agent = agent("silent-agent", "algo-2");
+    HostProcesses.signal(agent.pid(), "STOP");
+    try {
+      completed("silent-agent", "NODE_LOST");
+    } finally {
+      agent.destroyForcibly();
+    }
+    assertTrue(resumed("silent-agent", "algo-1") > 0);
+    assertTrue(resumed("silent-agent", "algo-2") > 0);
+  }
+
+  @Test
+  void anS3ThatIsAwayForAWhileCostsNothing() throws Exception {
+    begin("no-s3");
+    cluster.s3().goAway();
+    try {
+      Awaitility.await("more steps")
+          .atMost(PATIENCE)
+          .until(() -> jobs.run("logs", "no-s3", "--host", "algo-1").out().contains("step=60"));
+    } finally {
+      cluster.s3().comeBack();
+    }
+    JsonNode end = jobs.awaitEnd("no-s3", PATIENCE);
+    assertEquals("Completed", end.path("TrainingJobStatus").asText(), end.toString());
+    assertEquals(1, end.at("/Heddle/Attempt").asInt(), end.toString());
+    for (String host : List.of("algo-1", "algo-2")) {
+      assertEquals(
+          "100",
+          new String(jobs.object(jobs.uri("checkpoints-no-s3/" + host)), StandardCharsets.UTF_8));
+    }
   }
 }
