@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
@@ -335,6 +336,64 @@ class PairsTest {
     pairs.tick();
     calls.last.accept(Optional.of("172.18.0.2"));
     assertEquals(Optional.of("172.18.0.2"), pairs.view(allocation).orElseThrow().address());
+  }
+
+  private Entry.Paired paired(String stage, int attempt) {
+    return new Entry.Paired(
+        allocation,
+        "algo-1",
+        algorithm.getId().toString(),
+        agent.getId().toString(),
+        stage,
+        attempt,
+        "host",
+        null);
+  }
+
+  @Test
+  void whatRunsUnderAnEarlierMasterRunsOn() {
+    pairs.adopt(paired("STARTED", 2), algorithm, true, agent);
+    AlgorithmContainer view = pairs.view(allocation).orElseThrow();
+    assertTrue(view.started());
+    assertEquals(2, view.attempt());
+    pairs.start(allocation, 2, SPEC);
+    assertEquals(List.of(), calls.calls, "it is not started twice");
+    pairs.ended(algorithm.getId(), exit(0));
+    assertEquals(Optional.of(exit(0)), pairs.view(allocation).orElseThrow().end());
+  }
+
+  @Test
+  void anOrderThatTheEarlierMasterMayNotHaveGivenIsGivenWhenTheAgentRepeatsIt() {
+    pairs.adopt(paired("ORDERED", 1), algorithm, true, agent);
+    assertEquals(0, pairs.view(allocation).orElseThrow().attempt());
+    pairs.start(allocation, 1, SPEC);
+    assertEquals(List.of("replace in 1"), calls.calls);
+  }
+
+  @Test
+  void aHolderThatIsGoneIsAskedForAgainByTheNextMaster() {
+    pairs.adopt(paired("HELD", 0), algorithm, false, agent);
+    pairs.allocated(List.of(on("a", 5, Ask.AGAIN)));
+    assertEquals(List.of("holder in 5"), calls.calls);
+  }
+
+  @Test
+  void anAlgorithmWhoseEndNobodyTellsHasFailedByThePlatform() {
+    pairs.adopt(paired("STARTED", 1), algorithm, false, agent);
+    assertEquals(Optional.empty(), pairs.view(allocation).orElseThrow().end());
+    pairs.settleAdopted(Set.of());
+    assertEquals(
+        Optional.of(new AllocationEnd(Cause.MASTERLESS, 0, "")),
+        pairs.view(allocation).orElseThrow().end());
+  }
+
+  @Test
+  void whatBelongsTogetherIsKeptBeforeAnythingIsDoneWithIt() {
+    hold();
+    assertEquals(agent.getId().toString(), ((Entry.Paired) kept.get(1)).agent());
+    assertEquals("HELD", ((Entry.Paired) kept.get(kept.size() - 1)).stage());
+    pairs.release(allocation);
+    assertEquals(new Entry.Parted(allocation), kept.get(kept.size() - 1));
   }
 
   @Test

@@ -169,6 +169,21 @@ class ContainerRelaunchIT {
   }
 
   @Test
+  void anApplicationMasterThatIsKilledIsNotNoticedByTheTraining() throws Exception {
+    begin("killed-master");
+    String application = jobs.describe("killed-master").at("/Heddle/ApplicationId").asText();
+    HostProcesses.signal(new HostProcesses(application, "").master(), "KILL");
+    JsonNode end = jobs.awaitEnd("killed-master", PATIENCE);
+    assertEquals("Completed", end.path("TrainingJobStatus").asText(), end.toString());
+    assertEquals(1, end.at("/Heddle/Attempt").asInt(), end.toString());
+    assertTrue(
+        end.at("/Heddle/Notes").toString().contains("another ApplicationMaster"), end::toString);
+    assertEquals(
+        Map.of("algo-1", "100", "algo-2", "100"),
+        new TreeMap<>(jobs.contents("out/killed-master/output/model.tar.gz")));
+  }
+
+  @Test
   void anS3ThatIsAwayForAWhileCostsNothing() throws Exception {
     begin("no-s3");
     cluster.s3().goAway();
