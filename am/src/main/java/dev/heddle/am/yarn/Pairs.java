@@ -7,17 +7,12 @@ import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
-import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -33,7 +28,6 @@ import org.apache.logging.log4j.Logger;
  */
 final class Pairs {
   private static final Logger log = LogManager.getLogger(Pairs.class);
-  private static final Duration ADDRESS_PAUSE = Duration.ofMillis(500);
   private static final Duration AVOIDANCE = Duration.ofMinutes(5);
 
   private final Requests requests;
@@ -43,11 +37,8 @@ final class Pairs {
   private final Duration patience;
   private final Duration unheld;
   private final Consumer<Event> events;
-  private final Consumer<Entry> keeper;
-  private final Map<String, Pair> pairs = new LinkedHashMap<>();
-  private Instant nextAddresses = Instant.MIN;
-  private final Map<String, AlgorithmContainer> views = new ConcurrentHashMap<>();
-  private final Map<String, String> replaced = new ConcurrentHashMap<>();
+  private final PairTable pairs;
+  private final OwnAddresses addresses;
 
   /**
    * @param patience how long an agent may wait for its place
@@ -63,7 +54,8 @@ final class Pairs {
       Duration expiry,
       Consumer<Event> events,
       Consumer<Entry> keeper) {
-    this.keeper = keeper;
+    this.pairs = new PairTable(keeper);
+    this.addresses = new OwnAddresses(calls, pairs);
     this.requests = requests;
     this.nodes = nodes;
     this.calls = calls;
@@ -76,8 +68,8 @@ final class Pairs {
   /** The allocation becomes a host's algorithm container; its agent is looked for. */
   void place(Container algorithm, String host) {
     Pair pair = new Pair(algorithm, host, clock.instant().plus(patience));
-    pairs.put(pair.allocation, pair);
-    publish(pair);
+    pairs.add(pair);
+    pairs.publish(pair);
     nodes.add(Ask.AGENT, pair.node);
     requests.updateExclusions();
   }
@@ -94,9 +86,9 @@ final class Pairs {
     pair.attempt = kept.attempt();
     pair.network = kept.network();
     pair.end = Optional.ofNullable(kept.end());
-    pairs.put(pair.allocation, pair);
+    pairs.add(pair);
     if (!kept.allocation().equals(kept.algorithm())) {
-      replaced.put(pair.allocation, kept.algorithm());
+      pairs.replaced(pair);
     }
     Pair.Stage stage = Pair.Stage.valueOf(kept.stage());
     switch (stage) {
@@ -114,12 +106,12 @@ final class Pairs {
         }
       }
     }
-    publish(pair);
+    pairs.publish(pair);
   }
 
   /** Algorithms of adopted pairs whose containers have gone without a word. */
   void settleAdopted(Set<String> alive) {
-    for (Pair pair : List.copyOf(pairs.values())) {
+    for (Pair pair : pairs.all()) {
       if (pair.stage == Pair.Stage.STARTED && !alive.contains(pair.algorithm.getId().toString())) {
         conclude(pair, new AllocationEnd(Cause.MASTERLESS, 0, ""));
       }
@@ -128,7 +120,7 @@ final class Pairs {
 
   /** Whose agents live, by their allocations. */
   Set<String> allocations() {
-    return Set.copyOf(pairs.keySet());
+    return pairs.allocations();
   }
 
   /** Containers that were asked for on certain nodes. */
@@ -149,7 +141,7 @@ final class Pairs {
   }
 
   private Optional<Pair> waiting(Ask ask, Container container) {
-    return pairs.values().stream()
+    return pairs.all().stream()
         .filter(pair -> pair.node.equals(container.getNodeId()))
         .filter(
             pair -> ask == Ask.AGENT ? pair.agent.isEmpty() : pair.stage == Pair.Stage.ASKED_AGAIN)
@@ -158,14 +150,14 @@ final class Pairs {
 
   private void startAgent(Pair pair, Container agent) {
     pair.agent = Optional.of(agent);
-    keep(pair);
+    pairs.keep(pair);
     log.info("agent of {} has {} beside {}", pair.host, agent.getId(), pair.allocation);
     calls.startAgent(
         agent,
         pair.host,
         pair.allocation,
         failure -> {
-          if (!isCurrent(pair)) {
+          if (!pairs.isCurrent(pair)) {
             return;
           }
           if (failure.isPresent()) {
@@ -181,7 +173,7 @@ final class Pairs {
     calls.startHolder(
         pair.algorithm,
         failure -> {
-          if (!isCurrent(pair) || pair.stage != Pair.Stage.HOLDING) {
+          if (!pairs.isCurrent(pair) || pair.stage != Pair.Stage.HOLDING) {
             return;
           }
           if (failure.isPresent()) {
@@ -190,7 +182,7 @@ final class Pairs {
             askAgain(pair, failure.get());
           } else {
             pair.stage = Pair.Stage.HELD;
-            keep(pair);
+            pairs.keep(pair);
             startIfWanted(pair);
           }
         });
@@ -207,7 +199,7 @@ final class Pairs {
         why,
         pair.node);
     pair.stage = Pair.Stage.ASKED_AGAIN;
-    keep(pair);
+    pairs.keep(pair);
     nodes.add(Ask.AGAIN, pair.node);
     requests.updateExclusions();
   }
@@ -215,15 +207,15 @@ final class Pairs {
   private void takeAgain(Pair pair, Container container) {
     pair.algorithm = container;
     pair.againDeadline = Instant.MAX;
-    replaced.put(pair.allocation, container.getId().toString());
+    pairs.replaced(pair);
     if (pair.holdable) {
-      publish(pair);
+      pairs.publish(pair);
       hold(pair);
       return;
     }
     pair.stage = Pair.Stage.UNHELD;
     pair.unheldUntil = clock.instant().plus(unheld);
-    publish(pair);
+    pairs.publish(pair);
     startIfWanted(pair);
   }
 
@@ -236,7 +228,7 @@ final class Pairs {
       pair.network = spec.network();
       pair.address = Optional.empty();
       pair.end = Optional.empty();
-      publish(pair);
+      pairs.publish(pair);
       startIfWanted(pair);
     }
   }
@@ -249,13 +241,13 @@ final class Pairs {
     }
     log.info("{}: {} goes back to a holder", pair.host, pair.algorithm.getId());
     pair.stage = Pair.Stage.RETURNING;
-    keep(pair);
+    pairs.keep(pair);
     pair.wanted = Optional.empty();
     calls.replaceAlgorithm(
         pair.algorithm,
         mark,
         failure -> {
-          if (!isCurrent(pair) || pair.stage != Pair.Stage.RETURNING) {
+          if (!pairs.isCurrent(pair) || pair.stage != Pair.Stage.RETURNING) {
             return;
           }
           if (failure.isPresent()) {
@@ -264,7 +256,7 @@ final class Pairs {
             calls.terminate(pair.algorithm);
           } else {
             pair.stage = Pair.Stage.HELD;
-            publish(pair);
+            pairs.publish(pair);
             startIfWanted(pair);
           }
         });
@@ -286,7 +278,7 @@ final class Pairs {
     }
     Consumer<Optional<String>> done =
         failure -> {
-          if (!isCurrent(pair) || pair.stage != Pair.Stage.ORDERED) {
+          if (!pairs.isCurrent(pair) || pair.stage != Pair.Stage.ORDERED) {
             return;
           }
           if (failure.isPresent()) {
@@ -299,17 +291,17 @@ final class Pairs {
                 pair.algorithm.getId(),
                 pair.wanted.map(ContainerSpec::image).orElse("its algorithm"));
             pair.stage = Pair.Stage.STARTED;
-            publish(pair);
+            pairs.publish(pair);
           }
         };
     if (pair.stage == Pair.Stage.HELD) {
       pair.stage = Pair.Stage.ORDERED;
-      keep(pair);
-      if (hasAddressOfItsOwn(pair)) {
+      pairs.keep(pair);
+      if (OwnAddresses.has(pair)) {
         calls.address(
             pair.algorithm,
             address -> {
-              if (isCurrent(pair) && pair.stage == Pair.Stage.ORDERED) {
+              if (pairs.isCurrent(pair) && pair.stage == Pair.Stage.ORDERED) {
                 pair.holderAddress = address;
                 calls.replaceHolder(pair.algorithm, pair.wanted.orElseThrow(), done);
               }
@@ -338,7 +330,7 @@ final class Pairs {
 
   /** A container has ended; false when it is none of a pair. */
   boolean ended(ContainerId container, AllocationEnd end) {
-    for (Pair pair : List.copyOf(pairs.values())) {
+    for (Pair pair : pairs.all()) {
       if (pair.agent.filter(agent -> agent.getId().equals(container)).isPresent()) {
         lose(pair, end);
         return true;
@@ -372,7 +364,7 @@ final class Pairs {
           }
           // An agent that waits for a holder's mark waits no longer.
           pair.end = Optional.of(end);
-          publish(pair);
+          pairs.publish(pair);
           askAgain(pair, end.describe());
         } else {
           lose(pair, end);
@@ -392,7 +384,7 @@ final class Pairs {
   private void conclude(Pair pair, AllocationEnd end) {
     pair.end = Optional.of(end);
     pair.stage = Pair.Stage.ENDED;
-    publish(pair);
+    pairs.publish(pair);
   }
 
   /** Without its agent, or its node, it is no host any more. */
@@ -410,8 +402,6 @@ final class Pairs {
     if (pair == null) {
       return false;
     }
-    views.remove(allocation);
-    keeper.accept(new Entry.Parted(allocation));
     if (pair.agent.isPresent()) {
       nodes.release(pair.agent.get().getId());
     } else {
@@ -430,7 +420,7 @@ final class Pairs {
   /** Gives up agents that find no place, and allocations that would expire. */
   void tick() {
     Instant now = clock.instant();
-    for (Pair pair : new ArrayList<>(pairs.values())) {
+    for (Pair pair : pairs.all()) {
       if (pair.agent.isEmpty() && !now.isBefore(pair.agentDeadline)) {
         log.warn("{}: no room for its agent on {}: avoiding the node", pair.host, pair.node);
         requests.avoid(pair.node, now.plus(AVOIDANCE));
@@ -443,61 +433,16 @@ final class Pairs {
         askAgain(pair, "it would expire");
       }
     }
-    askForAddresses(now);
-  }
-
-  private void askForAddresses(Instant now) {
-    if (now.isBefore(nextAddresses)) {
-      return;
-    }
-    nextAddresses = now.plus(ADDRESS_PAUSE);
-    for (Pair pair : pairs.values()) {
-      boolean wanted =
-          pair.stage == Pair.Stage.STARTED && pair.address.isEmpty() && hasAddressOfItsOwn(pair);
-      if (wanted && !pair.addressAsked) {
-        pair.addressAsked = true;
-        calls.address(
-            pair.algorithm,
-            address -> {
-              pair.addressAsked = false;
-              if (isCurrent(pair)
-                  && address.isPresent()
-                  && !address.equals(pair.holderAddress)
-                  && pair.stage == Pair.Stage.STARTED) {
-                log.info(
-                    "{}: {} has the address {}", pair.host, pair.algorithm.getId(), address.get());
-                pair.address = address;
-                publish(pair);
-              }
-            });
-      }
-    }
-  }
-
-  private static boolean hasAddressOfItsOwn(Pair pair) {
-    return DockerNetwork.hasAddressesOfItsOwn(pair.network);
+    addresses.ask(now);
   }
 
   /** The pair's algorithm container, for any thread. */
   Optional<AlgorithmContainer> view(String allocation) {
-    return Optional.ofNullable(views.get(allocation));
+    return pairs.view(allocation);
   }
 
   /** In which its algorithm runs, or ran; for any thread. */
   String container(String allocation) {
-    return replaced.getOrDefault(allocation, allocation);
-  }
-
-  private boolean isCurrent(Pair pair) {
-    return pairs.get(pair.allocation) == pair;
-  }
-
-  private void keep(Pair pair) {
-    keeper.accept(pair.entry());
-  }
-
-  private void publish(Pair pair) {
-    views.put(pair.allocation, pair.view());
-    keep(pair);
+    return pairs.container(allocation);
   }
 }
