@@ -6,6 +6,7 @@ import dev.heddle.am.rpc.Desk;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.am.supervisor.HostView;
 import dev.heddle.am.supervisor.JobView;
+import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
@@ -72,12 +73,7 @@ final class JobDesk implements Desk {
             loop.exchange(container, new Event.AgentJoined(container, address, networkInterface))),
         container);
     Optional<HostView> found =
-        await(
-            loop.ask(
-                view ->
-                    view.hosts().stream()
-                        .filter(h -> h.name().equals(host) && h.container().equals(container))
-                        .findAny()));
+        await(loop.ask(job -> job.host(container))).filter(h -> h.name().equals(host));
     return assignments.apply(
         host, found.orElseThrow(() -> new IOException(container + " is not " + host)).attempt());
   }
@@ -96,14 +92,14 @@ final class JobDesk implements Desk {
 
   @Override
   public List<Order.HostAddress> addresses() throws IOException {
-    JobView view = await(loop.ask(v -> v));
     if (!ownAddresses) {
-      return view.addresses();
+      return await(loop.ask(Supervisor::moved));
     }
     Known last = known;
-    if (last.attempt() == view.attempt()) {
+    if (last.attempt() == await(loop.ask(Supervisor::attempt))) {
       return last.addresses();
     }
+    JobView view = await(loop.ask(Supervisor::view));
     List<Order.HostAddress> found = new ArrayList<>();
     for (HostView host : view.hosts()) {
       cluster
@@ -148,12 +144,7 @@ final class JobDesk implements Desk {
   /** Who has been replaced, or works on an old attempt, has no say any more. */
   private void requireHost(String container, int attempt) throws IOException {
     Optional<HostView> host =
-        await(
-            loop.ask(
-                view ->
-                    view.hosts().stream()
-                        .filter(h -> h.container().equals(container) && !h.ended())
-                        .findAny()));
+        await(loop.ask(job -> job.host(container))).filter(h -> !h.ended());
     if (host.isEmpty()) {
       throw new IOException(container + " is no host of this job");
     }
@@ -165,13 +156,15 @@ final class JobDesk implements Desk {
 
   @Override
   public String describe() throws IOException {
-    return Json.write(await(loop.ask(view -> record.toJson(view, clock.instant()))));
+    return Json.write(await(loop.ask(job -> record.toJson(job.view(), clock.instant()))));
   }
 
   @Override
   public HostState stateOf(String host) throws IOException {
     Optional<HostView> found =
-        await(loop.ask(view -> view.hosts().stream().filter(h -> h.name().equals(host)).findAny()));
+        await(
+            loop.ask(
+                job -> job.view().hosts().stream().filter(h -> h.name().equals(host)).findAny()));
     return found
         .map(
             h ->

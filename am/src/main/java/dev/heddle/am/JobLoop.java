@@ -154,9 +154,12 @@ final class JobLoop {
     executor.execute(this::drain);
   }
 
-  /** Asks something of the job's view on the loop's thread. */
-  <T> CompletableFuture<T> ask(Function<JobView, T> question) {
-    return CompletableFuture.supplyAsync(() -> question.apply(supervisor.view()), executor);
+  /**
+   * Asks something on the loop's thread. The whole job's view costs time in proportion to its
+   * hosts: agents must not have it made.
+   */
+  <T> CompletableFuture<T> ask(Function<Supervisor, T> question) {
+    return CompletableFuture.supplyAsync(() -> question.apply(supervisor), executor);
   }
 
   private void drain() {

@@ -90,7 +90,7 @@ final class Recovery {
       return;
     }
     if (!hosts.allQuiet()
-        && hosts.alive().stream().anyMatch(h -> h.silence(now).compareTo(SILENCE) > 0)) {
+        && hosts.anyAlive(h -> h.silence(now).compareTo(SILENCE) > 0)) {
       unsettled = Optional.of(new Unsettled(own.host(), own.failure(), now.plus(LOOK_AGAIN)));
       return;
     }
@@ -259,7 +259,7 @@ final class Recovery {
   void prepareIfQuiet(Instant now) {
     int attempt = relaunches.attempt();
     if (!course.is(Phase.HALTING)
-        || hosts.alive().stream().anyMatch(h -> h.attempt() < attempt && !h.quiet())) {
+        || hosts.anyAlive(h -> h.attempt() < attempt && !h.quiet())) {
       return;
     }
     course.go(Phase.PREPARING);

@@ -147,6 +147,24 @@ public final class Supervisor {
         hosts.all().stream().map(Host::view).toList());
   }
 
+  /** The host in that allocation, ended or not. */
+  public Optional<HostView> host(String allocation) {
+    return hosts.in(allocation).map(Host::view);
+  }
+
+  /** The current attempt's number, from 1. */
+  public int attempt() {
+    return relaunches.attempt();
+  }
+
+  /**
+   * The hosts' addresses, where some have moved since the algorithms were started; else empty. The
+   * same list until some move again.
+   */
+  public List<Order.HostAddress> moved() {
+    return moved;
+  }
+
   private void onClusterReady(Instant now, int nodes) {
     if (!course.is(Phase.CONNECTING)) {
       return;
