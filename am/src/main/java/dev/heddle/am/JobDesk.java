@@ -143,8 +143,7 @@ final class JobDesk implements Desk {
 
   /** Who has been replaced, or works on an old attempt, has no say any more. */
   private void requireHost(String container, int attempt) throws IOException {
-    Optional<HostView> host =
-        await(loop.ask(job -> job.host(container))).filter(h -> !h.ended());
+    Optional<HostView> host = await(loop.ask(job -> job.host(container))).filter(h -> !h.ended());
     if (host.isEmpty()) {
       throw new IOException(container + " is no host of this job");
     }

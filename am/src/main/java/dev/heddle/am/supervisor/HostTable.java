@@ -5,7 +5,7 @@ import dev.heddle.containerlauncher.protocol.AgentReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 final class HostTable {
   private final List<Host> all = new ArrayList<>();
-  private final Map<Host, Integer> places = new IdentityHashMap<>();
+  private final Map<Host, Integer> places = new HashMap<>();
   private final NavigableSet<Integer> free = new TreeSet<>();
   private final Map<String, Host> byAllocation = new LinkedHashMap<>();
   private int size;

@@ -89,8 +89,7 @@ final class Recovery {
     if (!hosts.allQuiet() && now.isBefore(own.until())) {
       return;
     }
-    if (!hosts.allQuiet()
-        && hosts.anyAlive(h -> h.silence(now).compareTo(SILENCE) > 0)) {
+    if (!hosts.allQuiet() && hosts.anyAlive(h -> h.silence(now).compareTo(SILENCE) > 0)) {
       unsettled = Optional.of(new Unsettled(own.host(), own.failure(), now.plus(LOOK_AGAIN)));
       return;
     }
@@ -258,8 +257,7 @@ final class Recovery {
   /** The others have stopped and saved: all go over to the new attempt. */
   void prepareIfQuiet(Instant now) {
     int attempt = relaunches.attempt();
-    if (!course.is(Phase.HALTING)
-        || hosts.anyAlive(h -> h.attempt() < attempt && !h.quiet())) {
+    if (!course.is(Phase.HALTING) || hosts.anyAlive(h -> h.attempt() < attempt && !h.quiet())) {
       return;
     }
     course.go(Phase.PREPARING);
