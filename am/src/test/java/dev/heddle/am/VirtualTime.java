@@ -91,7 +91,7 @@ final class VirtualTime extends AbstractExecutorService implements ScheduledExec
     }
     now = next.at().isBefore(now) ? now : next.at();
     if (!next.isCancelled()) {
-      execute(next.what);
+      next.what.run();
     }
     return true;
   }
@@ -114,7 +114,8 @@ final class VirtualTime extends AbstractExecutorService implements ScheduledExec
 
   @Override
   public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-    Timer timer = new Timer(now.plus(Duration.of(delay, unit.toChronoUnit())), ranks++, command);
+    Instant at = now.plus(Duration.of(delay, unit.toChronoUnit()));
+    Timer timer = new Timer(at, ranks++, () -> execute(command));
     timers.add(timer);
     return timer;
   }
