@@ -1,0 +1,26 @@
+package dev.heddle.tests;
+
+import dev.heddle.tests.docker.DockerOptions;
+import dev.heddle.tests.embedded.EmbeddedCluster;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A cluster that runs Docker containers and has one node more than a job takes, which keeps what
+ * containers print. What its queue {@code urgent} wants is taken from the queue {@code default}.
+ */
+public final class DockerRelaunchClusterExtension extends DockerClusterExtension {
+  public static final int HOSTS = 2;
+
+  /** Of {@code default} hardly more than an ApplicationMaster is safe. */
+  private static final int URGENT = 90;
+
+  @Override
+  EmbeddedCluster.Options options() {
+    Map<String, String> more = new HashMap<>(RelaunchClusterExtension.keepingLogs());
+    more.putAll(Queues.withUrgent(URGENT));
+    return new EmbeddedCluster.Options(Optional.empty(), HOSTS + 1, more)
+        .withDocker(DockerOptions.standard());
+  }
+}
