@@ -16,10 +16,15 @@ public final class DockerRelaunchClusterExtension extends DockerClusterExtension
   /** Of {@code default} hardly more than an ApplicationMaster is safe. */
   private static final int URGENT = 90;
 
+  private static final String MEMORY_ALONE =
+      "org.apache.hadoop.yarn.util.resource.DefaultResourceCalculator";
+
   @Override
   EmbeddedCluster.Options options() {
     Map<String, String> more = new HashMap<>(RelaunchClusterExtension.keepingLogs());
     more.putAll(Queues.withUrgent(URGENT));
+    // Hosts fill a node's memory and not its cores, so that by both nobody has too much.
+    more.put("yarn.scheduler.capacity.resource-calculator", MEMORY_ALONE);
     return new EmbeddedCluster.Options(Optional.empty(), HOSTS + 1, more)
         .withDocker(DockerOptions.standard());
   }

@@ -40,10 +40,11 @@ class RelaunchIT extends StepsLosses {
     cluster().s3().goAway();
     try {
       job.signalAlgorithm(VICTIM, "KILL");
-      jobs().await(
-          job.name(),
-          Duration.ofMinutes(1),
-          described -> history(described).contains("Restarting"));
+      jobs()
+          .await(
+              job.name(),
+              Duration.ofMinutes(1),
+              described -> history(described).contains("Restarting"));
     } finally {
       cluster().s3().comeBack();
     }
@@ -91,7 +92,7 @@ class RelaunchIT extends StepsLosses {
       }
       StepsJob job = begin("disk-full");
       byNode.get(nodesWithoutMasters(job).iterator().next()).fill();
-      assertRelaunched(job, "DISK_FAILED");
+      assertRelaunched(job, "PLATFORM_ERROR");
     } finally {
       for (SmallDisk disk : disks) {
         disk.close();

@@ -166,7 +166,6 @@ public abstract class StepsLosses {
       assertEquals(1, from.size(), () -> "all hosts start from the same state: " + from);
       assertTrue(from.get(0) > 0, "from the latest checkpoint");
       int repeated = runs.repeated(attempt);
-      System.err.println("FIGURE " + getClass().getSimpleName() + " " + job.name() + " attempt " + attempt + " from " + from + " repeated " + repeated);
       assertTrue(repeated <= most, repeated + " steps were made again");
     }
     assertEquals(cause, ended.at("/Heddle/Attempts/0/Cause").asText(), ended.toPrettyString());
@@ -212,8 +211,7 @@ public abstract class StepsLosses {
             "heddle.agent.lease=" + lease.toSeconds() + "s");
     job.awaitSaved();
     job.signalAgent(VICTIM, "STOP");
-    assertRelaunched(
-        job, "NODE_LOST", (int) lease.plus(MARGIN).plusSeconds(5).toMillis() / pace);
+    assertRelaunched(job, "NODE_LOST", (int) lease.plus(MARGIN).plusSeconds(5).toMillis() / pace);
   }
 
   @Test

@@ -142,7 +142,8 @@ class RelaunchTest extends SupervisorFixture {
     train();
     exits("algo-1", "a", 1, "connection reset by algo-2", NOTHING);
     pass(Duration.ofSeconds(1));
-    isAtFault("algo-2", "b", new Fault(Fault.Blame.ALGORITHM, "The algorithm used more memory", true));
+    isAtFault(
+        "algo-2", "b", new Fault(Fault.Blame.ALGORITHM, "The algorithm used more memory", true));
     assertEquals(TrainingJobStatus.FAILED, supervisor.view().status());
     assertEquals(
         "AlgorithmError: The algorithm used more memory (algo-2)",

@@ -36,10 +36,12 @@ class ContainerRelaunchIT extends StepsLosses {
     StepsJob job =
         submit(
             "preempted",
-            Map.of(),
+            // Slow enough not to be done before the other job is there.
+            Map.of("step_millis", Integer.toString(2 * STEP_MILLIS)),
             "heddle.gang.timeout=3s",
-            "heddle.gang.backoff.min=500ms",
-            "heddle.gang.backoff.max=2s");
+            // YARN would reserve nodes for it, on which the other job's agents then find no room.
+            "heddle.gang.backoff.min=10s",
+            "heddle.gang.backoff.max=10s");
     job.awaitSaved();
     // It wants all nodes. Containers of one machine share its ports.
     JobFile urgent =
