@@ -7,6 +7,7 @@ import dev.heddle.containerlauncher.protocol.Fault.Blame;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectStoreException;
 import dev.heddle.pipemode.ObjectUri;
+import dev.heddle.pipemode.UploadedPart;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,11 +63,28 @@ final class Artifacts {
   }
 
   void complete(Action.CompleteUploads action, Consumer<Event> events) {
+    complete(action, false, events);
+  }
+
+  /** The same when another ApplicationMaster may have done it and not told. */
+  void completeAgain(Action.CompleteUploads action, Consumer<Event> events) {
+    complete(action, true, events);
+  }
+
+  private void complete(Action.CompleteUploads action, boolean again, Consumer<Event> events) {
     worker.execute(
         () -> {
           try {
             for (Action.CompletedArchive archive : action.archives()) {
-              store.get().completeMultipart(archive.object(), archive.uploadId(), archive.parts());
+              try {
+                store
+                    .get()
+                    .completeMultipart(archive.object(), archive.uploadId(), archive.parts());
+              } catch (ObjectStoreException e) {
+                if (!again || !isWhole(archive)) {
+                  throw e;
+                }
+              }
               log.info("{} is complete, {} parts", archive.object(), archive.parts().size());
             }
             events.accept(new Event.UploadsCompleted(action.merge()));
@@ -77,6 +95,11 @@ final class Artifacts {
             events.accept(broken(action.merge(), e));
           }
         });
+  }
+
+  private boolean isWhole(Action.CompletedArchive archive) throws ObjectStoreException {
+    long size = archive.parts().stream().mapToLong(UploadedPart::size).sum();
+    return store.get().head(archive.object()).filter(object -> object.size() == size).isPresent();
   }
 
   void abort(Action.AbortUploads action) {

@@ -122,7 +122,7 @@ final class JobLoop {
       }
       unanswered.heard(entry.event());
     }
-    executor.execute(() -> unanswered.at(clock.instant()).forEach(this::carryOut));
+    executor.execute(() -> unanswered.at(clock.instant()).forEach(this::carryOutAgain));
   }
 
   /** Keeps an entry that no event belongs to. */
@@ -189,6 +189,14 @@ final class JobLoop {
     batch.forEach(arrived -> arrived.afterwards().run());
     cluster.hurry(supervisor.pending());
     arm();
+  }
+
+  private void carryOutAgain(Action action) {
+    if (action instanceof Action.CompleteUploads complete) {
+      artifacts.completeAgain(complete, this::post);
+    } else {
+      carryOut(action);
+    }
   }
 
   private void carryOut(Action action) {

@@ -319,9 +319,8 @@ public final class S3ObjectStore implements ObjectStore {
                             .multipartUpload(upload -> upload.parts(completed)))
                 .eTag());
       } catch (SdkException e) {
-        // Who didn't hear the answer asks again, and may be another process by then: the object is
-        // complete and the upload unknown.
-        if (isNoSuchUpload(e)) {
+        // An answer that was lost leaves the object complete and the upload unknown.
+        if (attempts.failures() > 0 && isNoSuchUpload(e)) {
           Optional<ObjectInfo> whole = ofSize(object, size);
           if (whole.isPresent()) {
             return whole.get().etag();
