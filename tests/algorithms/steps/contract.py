@@ -37,6 +37,8 @@ HYPERPARAMETERS = {
     "checkpoint_interval": ("10", whole(0, 999_999)),
     "step_millis": ("0", whole(0, 600_000)),
     "tolerate": ("false", matching("true|false", "true or false")),
+    "exhaust_step": ("0", whole(0, 999_999)),
+    "exhaust_mb": ("0", whole(0, 999_999)),
     "port": ("29092", whole(1, 65_535)),
     "peer_seconds": ("0", whole(0, 3_600)),
     "epoch_bytes": ("0", whole(0, 2**62)),
@@ -84,6 +86,9 @@ class Job:
 
     def wants_checkpoint(self, step):
         return self.checkpoint_interval > 0 and step % self.checkpoint_interval == 0
+
+    def exhausts(self, step):
+        return ATTEMPT == 1 and step == self.exhaust_step and self.current == self.hosts[-1]
 
     def tell_start(self, step):
         say(f"starting attempt={ATTEMPT} from step={step} on {self.current} at {time.time():.6f}")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
  * where {@link DockerRuntime#canPretendGpus}; tests may ask for its {@link DockerEngine}, too.
  * Without root or without Docker, they are skipped and say why.
  */
-public final class DockerClusterExtension extends SharedCluster implements ExecutionCondition {
+public class DockerClusterExtension extends SharedCluster implements ExecutionCondition {
   private static final int NODES = 3;
   private static final int GPUS = 2;
 
@@ -35,20 +35,20 @@ public final class DockerClusterExtension extends SharedCluster implements Execu
   }
 
   @Override
-  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+  public final ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     return DockerEngine.obstacle()
         .map(ConditionEvaluationResult::disabled)
         .orElseGet(() -> ConditionEvaluationResult.enabled("Docker can run here"));
   }
 
   @Override
-  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+  public final boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == DockerEngine.class
         || super.supportsParameter(parameter, context);
   }
 
   @Override
-  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public final Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     if (parameter.getParameter().getType() == DockerEngine.class) {
       return cluster(context).docker().orElseThrow();
     }

@@ -13,7 +13,13 @@ public final class RelaunchClusterExtension extends SharedCluster {
 
   @Override
   EmbeddedCluster.Options options() {
-    return new EmbeddedCluster.Options(
-        Optional.empty(), NODES, Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400"));
+    return new EmbeddedCluster.Options(Optional.empty(), NODES, keepingLogs());
+  }
+
+  /** Containers' logs stay, and their memory is looked at often. */
+  static Map<String, String> keepingLogs() {
+    return Map.of(
+        "yarn.nodemanager.delete.debug-delay-sec", "86400",
+        "yarn.nodemanager.container-monitor.interval-ms", "500");
   }
 }

@@ -30,7 +30,7 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.awaitility.Awaitility;
 
 /** One running job of the sample {@code steps}, that something may be done to. */
-record StepsJob(
+public record StepsJob(
     EmbeddedCluster cluster,
     Jobs jobs,
     StepsSample sample,
@@ -106,12 +106,12 @@ record StepsJob(
     return new ContainerLogs(cluster.nodesDirectory(), application);
   }
 
-  StepsRuns runs() throws IOException {
+  public StepsRuns runs() throws IOException {
     return StepsRuns.read(logs());
   }
 
   /** The greatest step of which S3 has every host's checkpoint; 0 when there is none. */
-  int saved() {
+  public int saved() {
     return cluster.s3().keys("tests", "checkpoints/" + name + "/").stream()
         .map(CHECKPOINT::matcher)
         .filter(Matcher::matches)
@@ -125,7 +125,7 @@ record StepsJob(
   }
 
   /** Until S3 has all hosts' checkpoints of a step. */
-  void awaitSaved() {
+  public void awaitSaved() {
     Awaitility.await("checkpoints of " + name)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
@@ -141,7 +141,7 @@ record StepsJob(
   }
 
   /** Until every host has made a step. */
-  void awaitTraining() {
+  public void awaitTraining() {
     Awaitility.await("every host of " + name)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
@@ -164,7 +164,7 @@ record StepsJob(
     return new HostProcesses(application, sample.commandLine());
   }
 
-  void signalAlgorithm(String host, String signal) throws IOException, InterruptedException {
+  public void signalAlgorithm(String host, String signal) throws IOException, InterruptedException {
     HostProcesses.signal(processes().algorithm(name, host), signal);
   }
 
@@ -177,7 +177,7 @@ record StepsJob(
   }
 
   /** Where its hosts are. */
-  Set<String> nodes() throws IOException, InterruptedException {
+  public Set<String> nodes() throws IOException, InterruptedException {
     Set<String> nodes = new TreeSet<>();
     for (JsonNode host : jobs.describe(name).at("/Heddle/Hosts")) {
       nodes.add(host.path("Node").asText());
@@ -186,7 +186,7 @@ record StepsJob(
   }
 
   /** Where its ApplicationMaster is. */
-  String masterNode() throws IOException {
+  public String masterNode() throws IOException {
     try (YarnClient yarn = YarnClient.createYarnClient()) {
       yarn.init(cluster.configuration());
       yarn.start();
@@ -198,12 +198,12 @@ record StepsJob(
     }
   }
 
-  JsonNode awaitEnd() {
+  public JsonNode awaitEnd() {
     return jobs.awaitEnd(name, PATIENCE);
   }
 
   /** Until it has completed; its description then. */
-  JsonNode awaitCompletion() {
+  public JsonNode awaitCompletion() {
     JsonNode ended = awaitEnd();
     assertEquals(
         "Completed",

@@ -64,7 +64,7 @@ public enum FailureCause {
   /** The agent has told a fault. */
   static FailureCause of(Fault fault) {
     return switch (fault.blame()) {
-      case ALGORITHM -> ALGORITHM_ERROR;
+      case ALGORITHM -> fault.outOfMemory() ? OUT_OF_MEMORY : ALGORITHM_ERROR;
       case CLIENT, CAPACITY -> CLIENT_ERROR;
       case PLATFORM -> PLATFORM_ERROR;
     };

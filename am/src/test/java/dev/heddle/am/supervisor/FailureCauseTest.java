@@ -57,6 +57,11 @@ class FailureCauseTest {
   }
 
   @Test
+  void aFaultThatTheAlgorithmsMemoryBroughtAboutIsThat() {
+    assertEquals(FailureCause.OUT_OF_MEMORY, FailureCause.of(new Fault(Blame.ALGORITHM, "", true)));
+  }
+
+  @Test
   void anExitIsTheAlgorithmsUnlessSomebodyElseKilledIt() {
     assertEquals(FailureCause.ALGORITHM_ERROR, FailureCause.of(exit(1, false)));
     assertEquals(FailureCause.ALGORITHM_ERROR, FailureCause.of(exit(137, false)));

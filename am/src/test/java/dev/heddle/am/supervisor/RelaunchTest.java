@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
+import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
 import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
+import dev.heddle.containerlauncher.protocol.Progress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +38,23 @@ class RelaunchTest extends SupervisorFixture {
                 container,
                 AgentPhase.EXITED,
                 new AlgorithmExit(137, false, "", "", true, NOTHING, NOTHING))));
+  }
+
+  private void isAtFault(String host, String container, Fault fault) {
+    on(
+        new Event.AgentReported(
+            new AgentReport(
+                host,
+                container,
+                1,
+                orders.get(container).number(),
+                AgentPhase.EXITED,
+                Progress.NONE,
+                Optional.empty(),
+                Optional.of(fault),
+                Map.of(),
+                List.of(),
+                List.of())));
   }
 
   @Test
@@ -114,6 +135,19 @@ class RelaunchTest extends SupervisorFixture {
     assertEquals("Restarting", last(statuses()));
     assertEquals(FailureCause.NODE_LOST, supervisor.view().attempts().get(0).cause().orElseThrow());
     assertEquals(2, ((Order.Prepare) orders.get("a")).attempt());
+  }
+
+  @Test
+  void aFailureThatFollowsFromAPeerThatUsedTooMuchMemoryIsToldAsThat() {
+    train();
+    exits("algo-1", "a", 1, "connection reset by algo-2", NOTHING);
+    pass(Duration.ofSeconds(1));
+    isAtFault(
+        "algo-2", "b", new Fault(Fault.Blame.ALGORITHM, "The algorithm used more memory", true));
+    assertEquals(TrainingJobStatus.FAILED, supervisor.view().status());
+    assertEquals(
+        "AlgorithmError: The algorithm used more memory (algo-2)",
+        supervisor.view().failureReason());
   }
 
   @Test

@@ -134,7 +134,8 @@ public final class AgentWire {
                 message.setFault(
                     HeddleProtos.FaultMessage.newBuilder()
                         .setBlame(fault.blame().name())
-                        .setMessage(fault.message())));
+                        .setMessage(fault.message())
+                        .setOutOfMemory(fault.outOfMemory())));
     report.slices().forEach((archive, slice) -> message.addSlices(slice(archive, slice)));
     for (MetricValue metric : report.metrics()) {
       message.addMetrics(
@@ -209,7 +210,8 @@ public final class AgentWire {
             ? Optional.of(
                 new Fault(
                     Fault.Blame.valueOf(message.getFault().getBlame()),
-                    message.getFault().getMessage()))
+                    message.getFault().getMessage(),
+                    message.getFault().getOutOfMemory()))
             : Optional.empty(),
         slices,
         message.getMetricsList().stream()

@@ -6,8 +6,13 @@ package dev.heddle.containerlauncher.protocol;
  * @param blame whose it is, which decides the prefix of the FailureReason
  * @param message one sentence for people that names the thing and the remedy; no host name, no
  *     prefix (the supervisor adds both)
+ * @param outOfMemory whether the algorithm was killed for using more memory than its host has,
+ *     which explains why its peers fail
  */
-public record Fault(Blame blame, String message) {
+public record Fault(Blame blame, String message, boolean outOfMemory) {
+  public Fault(Blame blame, String message) {
+    this(blame, message, false);
+  }
 
   /** The class prefixes of a FailureReason, as SageMaker's DescribeTrainingJob shows them. */
   public enum Blame {

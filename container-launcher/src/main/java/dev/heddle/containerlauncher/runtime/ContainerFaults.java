@@ -53,7 +53,8 @@ final class ContainerFaults {
                   Blame.ALGORITHM,
                   "The algorithm used more memory than its instance type has and was killed. Choose"
                       + " a larger instance type, or use less memory. "
-                      + firstLine(end.detail())));
+                      + firstLine(end.detail()),
+                  true));
       case EXCESS_LOGS ->
           Optional.of(
               new Fault(

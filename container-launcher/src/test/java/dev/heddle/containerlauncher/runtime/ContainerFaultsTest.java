@@ -132,6 +132,14 @@ class ContainerFaultsTest {
   }
 
   @Test
+  void aContainerThatUsedTooMuchMemorySaysSoToTheMachineToo() throws IOException {
+    String detail = "Container [pid=7] is running 2B beyond the 'PHYSICAL' memory limit.";
+    Optional<Fault> fault = fault(new AllocationEnd(Cause.OUT_OF_MEMORY, 0, detail), "", "");
+    assertFault(Blame.ALGORITHM, "use less memory. " + detail, fault);
+    assertTrue(fault.orElseThrow().outOfMemory());
+  }
+
+  @Test
   void whatNobodyKnowsIsThePlatforms() throws IOException {
     assertFault(
         Blame.PLATFORM,

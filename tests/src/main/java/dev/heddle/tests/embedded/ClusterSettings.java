@@ -44,6 +44,8 @@ final class ClusterSettings {
     conf.setInt(YarnConfiguration.NM_VCORES, NODE_VCORES);
     conf.setBoolean(YarnConfiguration.YARN_MINICLUSTER_CONTROL_RESOURCE_MONITORING, true);
     conf.setBoolean(YarnConfiguration.NM_PMEM_CHECK_ENABLED, true);
+    // Else NodeManagers leave memory to control groups, even where there are none.
+    conf.setBoolean(YarnConfiguration.NM_MEMORY_RESOURCE_ENFORCED, false);
     conf.setBoolean(YarnConfiguration.NM_VMEM_CHECK_ENABLED, false);
     conf.setLong(YarnConfiguration.NM_PROCESS_KILL_WAIT_MS, 1000);
     // A laptop's disk may be fuller than a server's should be.

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * The processes of a job's hosts on this machine, as {@code /proc} shows them: what faults are done
- * to. For algorithms of the process runtime.
+ * to, as processes or in Docker containers.
  *
  * @param application the job's, in YARN
  * @param program how the command line of an algorithm's own process begins

@@ -1,24 +1,40 @@
 package dev.heddle.tests.algorithms.steps;
 
+import dev.heddle.tests.docker.SampleImages;
 import dev.heddle.tests.embedded.JobFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The sample algorithm {@code steps}, which its README.md describes. Its directory is an image of
- * the process runtime.
+ * The sample algorithm {@code steps}, which its README.md describes.
  *
  * @param directory {@code tests/algorithms/steps}, absolute
+ * @param image what jobs call it
+ * @param commandLine how the command line of an algorithm's own process begins, arguments joined by
+ *     spaces
  */
-public record StepsSample(Path directory) {
+public record StepsSample(Path directory, String image, String commandLine) {
   private static final String PYTHON = "/usr/bin/python3";
 
   /**
+   * As an image of the process runtime, which its directory is.
+   *
    * @param home the source tree's root
    */
   public static StepsSample in(Path home) {
-    return new StepsSample(home.resolve("tests/algorithms/steps").toAbsolutePath().normalize());
+    Path directory = home.resolve("tests/algorithms/steps").toAbsolutePath().normalize();
+    return new StepsSample(directory, "file:" + directory, PYTHON + " " + train(directory));
+  }
+
+  /** As the Docker image that {@link SampleImages} makes of it. */
+  public StepsSample inDocker() {
+    return new StepsSample(
+        directory, SampleImages.image("steps"), PYTHON + " " + train(Path.of("/usr/local/bin")));
+  }
+
+  private static Path train(Path directory) {
+    return directory.resolve("train");
   }
 
   /** Why it can't run here as a process; empty when it can. */
@@ -35,12 +51,7 @@ public record StepsSample(Path directory) {
   }
 
   public Path train() {
-    return directory.resolve("train");
-  }
-
-  /** How the command line of an algorithm's own process begins, arguments joined by spaces. */
-  public String commandLine() {
-    return PYTHON + " " + train();
+    return train(directory);
   }
 
   /**
@@ -49,7 +60,7 @@ public record StepsSample(Path directory) {
    * @param output {@code s3://BUCKET/PREFIX}
    */
   public JobFile job(String name, String output) {
-    return JobFile.named(name, directory.toUri(), output)
+    return JobFile.named(name, image, output)
         .metric("step", "^step=([0-9]+)")
         .metric("loss", "^step=[0-9]+ loss=([0-9.]+)");
   }
