@@ -15,6 +15,7 @@ import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.CheckpointPage;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -39,10 +40,13 @@ final class JobDesk implements Desk {
   private final BiFunction<String, Integer, Assignment> assignments;
   private final CheckpointListings checkpoints;
   private final boolean ownAddresses;
-  private volatile Known known = new Known(0, List.of());
+  private volatile Known known = new Known(0, HostList.NONE);
+
+  /** A container whose algorithm's address was not known when last looked at; else no container. */
+  private volatile String missing = "";
 
   /** The containers' own addresses in one attempt. */
-  private record Known(int attempt, List<Order.HostAddress> addresses) {}
+  private record Known(int attempt, HostList addresses) {}
 
   /**
    * @param ownAddresses whether containers have addresses that are not their nodes'
@@ -95,24 +99,41 @@ final class JobDesk implements Desk {
     if (!ownAddresses) {
       return await(loop.ask(Supervisor::moved));
     }
+    int attempt = await(loop.ask(Supervisor::attempt));
     Known last = known;
-    if (last.attempt() == await(loop.ask(Supervisor::attempt))) {
+    if (last.attempt() == attempt) {
       return last.addresses();
+    }
+    if (isStillMissing()) {
+      return HostList.NONE;
     }
     JobView view = await(loop.ask(Supervisor::view));
     List<Order.HostAddress> found = new ArrayList<>();
     for (HostView host : view.hosts()) {
-      cluster
-          .algorithm(host.container())
-          .filter(container -> container.attempt() == host.attempt())
-          .flatMap(AlgorithmContainer::address)
-          .ifPresent(address -> found.add(new Order.HostAddress(host.name(), address)));
+      Optional<String> address = addressOf(host);
+      if (address.isEmpty()) {
+        missing = host.container();
+        return HostList.NONE;
+      }
+      found.add(new Order.HostAddress(host.name(), address.get()));
     }
-    if (found.isEmpty() || found.size() < view.hosts().size()) {
-      return List.of();
+    if (!found.isEmpty()) {
+      known = new Known(view.attempt(), HostList.of(found));
     }
-    known = new Known(view.attempt(), List.copyOf(found));
-    return found;
+    return HostList.of(found);
+  }
+
+  private Optional<String> addressOf(HostView host) {
+    return cluster
+        .algorithm(host.container())
+        .filter(container -> container.attempt() == host.attempt())
+        .flatMap(AlgorithmContainer::address);
+  }
+
+  /** While one is missing, every agent that asks would look at all others in vain. */
+  private boolean isStillMissing() throws IOException {
+    Optional<HostView> host = await(loop.ask(job -> job.host(missing)));
+    return host.isPresent() && addressOf(host.get()).isEmpty();
   }
 
   @Override

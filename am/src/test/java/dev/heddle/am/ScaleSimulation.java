@@ -1,5 +1,7 @@
 package dev.heddle.am;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.heddle.am.cluster.Cluster;
 import dev.heddle.am.journal.Journal;
 import dev.heddle.am.record.JobRecord;
@@ -42,7 +44,8 @@ import org.apache.hadoop.fs.Path;
  * asked of YARN; simulated nodes, agents and time. What agents say and hear is packed and unpacked
  * as for the network.
  */
-final class ScaleSimulation {
+public final class ScaleSimulation {
+  private static final int WARM_UP = 50;
   private static final Duration TRAINING = Duration.ofMinutes(2);
   private static final Duration LOSS = Duration.ofSeconds(60);
   private static final int LOST_PERCENT = 5;
@@ -76,7 +79,20 @@ final class ScaleSimulation {
       double seconds,
       long heartbeats,
       long bytesOut,
-      long peakMb) {}
+      long peakMb) {
+
+    private JsonNode json() {
+      return JsonNodeFactory.instance
+          .objectNode()
+          .put("hosts", hosts)
+          .put("end", end.wireName())
+          .put("attempts", attempts)
+          .put("seconds", seconds)
+          .put("heartbeats", heartbeats)
+          .put("mbToHosts", bytesOut >> 20)
+          .put("heapMb", peakMb);
+    }
+  }
 
   private ScaleSimulation(int hosts, java.nio.file.Path directory) throws IOException {
     this.hosts = hosts;
@@ -259,24 +275,12 @@ final class ScaleSimulation {
     }
   }
 
-  /** {@code HOSTS ...}: a line for each. */
+  /** {@code HOSTS ...}: for each, on a warm JVM, a line of JSON. */
   public static void main(String[] counts) throws Exception {
-    run(50);
-    System.out.printf(
-        "%8s %12s %9s %9s %12s %12s %9s%n",
-        "hosts", "end", "attempts", "seconds", "heartbeats", "MB to hosts", "heap MB");
+    run(WARM_UP);
     for (String count : counts) {
       System.gc();
-      Result result = run(Integer.parseInt(count));
-      System.out.printf(
-          "%8d %12s %9d %9.2f %12d %12d %9d%n",
-          result.hosts(),
-          result.end().wireName(),
-          result.attempts(),
-          result.seconds(),
-          result.heartbeats(),
-          result.bytesOut() >> 20,
-          result.peakMb());
+      System.out.println(Json.write(run(Integer.parseInt(count)).json()));
     }
   }
 }

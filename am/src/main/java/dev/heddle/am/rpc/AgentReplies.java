@@ -3,6 +3,7 @@ package dev.heddle.am.rpc;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,11 +37,12 @@ public final class AgentReplies {
   public AgentReply to(AgentReport report) throws IOException {
     relay.answer(report.host(), report.logs());
     Order order = desk.report(report);
+    HostList addresses = HostList.of(desk.addresses());
     return new AgentReply(
         report.orderDone() >= order.number() ? reminder(order) : order,
         relay.requestsFor(report.host()),
         interval(report),
-        desk.addresses(),
+        addresses.mark().equals(report.addressesMark()) ? HostList.NONE : addresses,
         desk.algorithm(report.containerId()));
   }
 
