@@ -323,6 +323,10 @@ public abstract class StepsLosses {
     StepsJob job = begin("stop-node");
     cluster.stopNode(nodesWithoutMasters(job).iterator().next());
     assertRelaunched(job, "NODE_LOST");
+    List<String> history = history(jobs.describe(job.name()));
+    assertFalse(
+        history.subList(history.indexOf("Restarting"), history.size()).contains("Pending"),
+        () -> "the hosts were given back, and asked for again: " + history);
   }
 
   /** Where a job's hosts are, but for those where an ApplicationMaster is, too. */
