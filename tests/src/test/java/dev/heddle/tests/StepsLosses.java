@@ -10,10 +10,12 @@ import dev.heddle.tests.algorithms.steps.StepsHosts;
 import dev.heddle.tests.algorithms.steps.StepsRuns;
 import dev.heddle.tests.algorithms.steps.StepsSample;
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.SmallDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +59,9 @@ public abstract class StepsLosses {
 
   /** More than any host of {@link #smallHosts} may have. */
   private static final String TOO_MANY_MB = "2500";
+
+  private static final Duration S3_AWAY =
+      Duration.ofSeconds(Integer.getInteger("heddle.test.s3-away-seconds", 6));
 
   @TempDir private static Path temp;
   private static byte[] undisturbed;
@@ -217,7 +222,9 @@ public abstract class StepsLosses {
   @Test
   @Order(4)
   void anS3ThatIsAwayForAWhileCostsNothing() throws Exception {
-    StepsJob job = begin("s3-away");
+    int pace = (int) S3_AWAY.toMillis() / (2 * INTERVAL);
+    StepsJob job = submit("s3-away", Map.of("step_millis", Integer.toString(pace)));
+    job.awaitSaved();
     cluster.s3().goAway();
     try {
       job.awaitStep(job.saved() + 2 * INTERVAL);
@@ -289,11 +296,37 @@ public abstract class StepsLosses {
   }
 
   @Test
+  @Order(9)
+  void aNodeWhoseDiskIsFull() throws Exception {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "mounts need root");
+    List<SmallDisk> disks = new ArrayList<>();
+    Map<String, SmallDisk> byNode = new HashMap<>();
+    try {
+      for (String node : cluster().nodes()) {
+        SmallDisk disk = SmallDisk.at(cluster().localDirectory(node), 500);
+        disks.add(disk);
+        byNode.put(node, disk);
+      }
+      StepsJob job = begin("disk-full");
+      byNode.get(nodesWithoutMasters(job).iterator().next()).fill();
+      assertRelaunched(job, "PLATFORM_ERROR");
+    } finally {
+      for (SmallDisk disk : disks) {
+        disk.close();
+      }
+    }
+  }
+
+  @Test
   @Order(LAST)
   void aNodeThatGoesAway() throws Exception {
     StepsJob job = begin("stop-node");
     cluster.stopNode(nodesWithoutMasters(job).iterator().next());
     assertRelaunched(job, "NODE_LOST");
+    List<String> history = history(jobs.describe(job.name()));
+    assertFalse(
+        history.subList(history.indexOf("Restarting"), history.size()).contains("Pending"),
+        () -> "the hosts were given back, and asked for again: " + history);
   }
 
   /** Where a job's hosts are, but for those where an ApplicationMaster is, too. */
