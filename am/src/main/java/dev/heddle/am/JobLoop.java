@@ -197,6 +197,8 @@ final class JobLoop {
   private void carryOutAgain(Action action) {
     if (action instanceof Action.CompleteUploads complete) {
       artifacts.completeAgain(complete, this::post);
+    } else if (action instanceof Action.OpenUploads open) {
+      artifacts.openAgain(open, this::post);
     } else {
       carryOut(action);
     }
