@@ -110,6 +110,7 @@ final class Recovery {
     switch (course.phase()) {
       case PREPARING, TRAINING, HALTING -> {
         if (end.cause() == AllocationEnd.Cause.UNPLACED
+            || end.cause() == AllocationEnd.Cause.OUTDATED
             || (end.cause() == AllocationEnd.Cause.MASTERLESS && !host.joined())) {
           course.note(now, host.name + " " + end.describe() + ": asking for another node");
           replace(now, host, Duration.ZERO);

@@ -331,9 +331,7 @@ public final class YarnCluster implements Cluster {
           if (failure.isPresent()) {
             release(allocation);
             events.accept(
-                new Event.AllocationEnded(
-                    allocation,
-                    new AllocationEnd(AllocationEnd.Cause.LAUNCH_FAILED, 0, failure.get())));
+                new Event.AllocationEnded(allocation, ExitCauses.notStarted(failure.get())));
           } else {
             log.info("launched {} in {} on {}", host, allocation, container.getNodeId());
           }
