@@ -2,6 +2,7 @@ package dev.heddle.tests;
 
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -15,8 +16,17 @@ public final class RestartsClusterExtension extends SharedCluster {
   @Override
   EmbeddedCluster.Options options() {
     Map<String, String> more = new HashMap<>(RelaunchClusterExtension.keepingLogs());
-    // A node that says nothing for so long is lost.
+    // A node, or a master, that says nothing for so long is lost.
     more.put(YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS, "8000");
+    more.put(YarnConfiguration.RM_AM_EXPIRY_INTERVAL_MS, "8000");
+    // More often is not allowed: each must reach all who need it first.
+    for (String interval :
+        List.of(
+            YarnConfiguration.RM_AMRM_TOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
+            YarnConfiguration.RM_CONTAINER_TOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
+            YarnConfiguration.RM_NMTOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS)) {
+      more.put(interval, "25");
+    }
     return new EmbeddedCluster.Options(Optional.empty(), NODES, more).withRecovery();
   }
 }
