@@ -106,9 +106,15 @@ final class Recovery {
 
   /** A host's allocation has ended, or is given up. */
   void lost(Instant now, Host host, AllocationEnd end) {
+    if (end.cause() == AllocationEnd.Cause.NODE_LOST
+        || end.cause() == AllocationEnd.Cause.MASTERLESS) {
+      // The ResourceManager knows nothing of it. It may run on, and call: then it must end.
+      course.act(new Action.Give(host.allocation.id(), new Order.Leave(host.nextOrder())));
+    }
     switch (course.phase()) {
       case PREPARING, TRAINING, HALTING -> {
         if (end.cause() == AllocationEnd.Cause.UNPLACED
+            || end.cause() == AllocationEnd.Cause.OUTDATED
             || (end.cause() == AllocationEnd.Cause.MASTERLESS && !host.joined())) {
           course.note(now, host.name + " " + end.describe() + ": asking for another node");
           replace(now, host, Duration.ZERO);

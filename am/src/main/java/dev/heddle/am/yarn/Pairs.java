@@ -161,7 +161,7 @@ final class Pairs {
             return;
           }
           if (failure.isPresent()) {
-            lose(pair, new AllocationEnd(Cause.LAUNCH_FAILED, 0, failure.get()));
+            lose(pair, ExitCauses.notStarted(failure.get()));
           } else if (pair.stage == Pair.Stage.ALLOCATED) {
             hold(pair);
           }

@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
+import org.apache.hadoop.yarn.server.api.records.MasterKey;
 import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
+import org.apache.hadoop.yarn.server.resourcemanager.RMContext;
 import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -38,14 +40,14 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final ClusterDirectory directory;
   private final EmbeddedS3 s3;
   private final Optional<DockerSupport> docker;
-  private final MiniYARNCluster yarn;
+  private final SeparateNodes yarn;
   private final int nodes;
 
   private EmbeddedCluster(
       ClusterDirectory directory,
       EmbeddedS3 s3,
       Optional<DockerSupport> docker,
-      MiniYARNCluster yarn,
+      SeparateNodes yarn,
       int nodes) {
     this.directory = directory;
     this.s3 = s3;
@@ -61,12 +63,14 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param more YARN properties beyond, or instead of, the usual ones
    * @param docker empty: containers are processes of this user. Else the nodes run Docker
    *     containers too, and all containers run as {@link DockerRuntime#USER}; needs root
+   * @param recovering whether its ResourceManager may go and come back
    */
   public record Options(
       Optional<Path> directory,
       int nodes,
       Map<String, String> more,
-      Optional<DockerOptions> docker) {
+      Optional<DockerOptions> docker,
+      boolean recovering) {
     private static final Pattern HARMLESS = Pattern.compile("[\\w./+@-]+");
 
     public Options {
@@ -82,8 +86,21 @@ public final class EmbeddedCluster implements AutoCloseable {
       this(directory, nodes, more, Optional.empty());
     }
 
+    /** Whose ResourceManager stays. */
+    public Options(
+        Optional<Path> directory,
+        int nodes,
+        Map<String, String> more,
+        Optional<DockerOptions> docker) {
+      this(directory, nodes, more, docker, false);
+    }
+
     public Options withDocker(DockerOptions options) {
-      return new Options(directory, nodes, more, Optional.of(options));
+      return new Options(directory, nodes, more, Optional.of(options), recovering);
+    }
+
+    public Options withRecovery() {
+      return new Options(directory, nodes, more, docker, true);
     }
 
     /** YARN writes paths unquoted into shell scripts and into lists with commas and colons. */
@@ -92,7 +109,8 @@ public final class EmbeddedCluster implements AutoCloseable {
         throw new IllegalArgumentException(
             "the directory '"
                 + directory
-                + "' can't hold a cluster: YARN wants a path of letters, digits and . _ + @ - alone");
+                + "' can't hold a cluster: YARN wants a path of letters, digits and . _ + @ -"
+                + " alone");
       }
     }
 
@@ -120,7 +138,7 @@ public final class EmbeddedCluster implements AutoCloseable {
       if (options.docker().isPresent()) {
         docker = Optional.of(DockerSupport.start(options.docker().get(), directory));
       }
-      MiniYARNCluster yarn = startYarn(options, directory, docker);
+      SeparateNodes yarn = startYarn(options, directory, docker);
       EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, docker, yarn, options.nodes());
       Configuration client = ClusterSettings.client(yarn.getConfig());
       ConfigurationFiles.writeForContainers(directory, client);
@@ -144,18 +162,21 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
-  private static MiniYARNCluster startYarn(
+  private static SeparateNodes startYarn(
       Options options, ClusterDirectory directory, Optional<DockerSupport> docker)
       throws IOException, InterruptedException {
     Map<String, String> more = new LinkedHashMap<>();
     docker.ifPresent(support -> more.putAll(support.properties()));
+    if (options.recovering()) {
+      more.putAll(RecoverySettings.of(directory));
+    }
     more.putAll(options.more());
     YarnConfiguration conf = ClusterSettings.servers(directory, more);
     // MiniYARNCluster takes its directory from this property alone.
     System.setProperty("test.build.data", directory.nodes().toString());
     // And YARN keeps the kinds of resources in a static field.
     ResourceUtils.resetResourceTypes(conf);
-    MiniYARNCluster yarn = new SeparateNodes("nodes", options.nodes());
+    SeparateNodes yarn = new SeparateNodes("nodes", options.nodes(), options.recovering());
     boolean started = false;
     try {
       yarn.init(conf);
@@ -220,6 +241,10 @@ public final class EmbeddedCluster implements AutoCloseable {
   public void stopNode(String node) throws IOException {
     NodeManager manager = manager(node);
     LOG.info("stopping node {}", node);
+    if (manager instanceof LoneNode lone) {
+      lone.stopAll();
+      return;
+    }
     manager.stop();
     try {
       // Every NodeManager says so when it stops, but MiniYARNCluster's say it to nobody.
@@ -230,6 +255,57 @@ public final class EmbeddedCluster implements AutoCloseable {
     } catch (YarnException e) {
       throw new IOException("node " + node + " could not be taken from the cluster", e);
     }
+  }
+
+  /**
+   * Keeps from the ResourceManager what a node of a cluster with recovery says; its containers run
+   * on. A node that is stopped then is missed by nobody but those who hear nothing of it.
+   *
+   * @param node HOST:PORT, as jobs name it
+   */
+  public void cutOff(String node) {
+    LOG.info("cutting node {} off", node);
+    ((LoneNode) manager(node)).cutOff(true);
+  }
+
+  /** Ends {@link #cutOff}. */
+  public void reconnect(String node) {
+    LOG.info("connecting node {} again", node);
+    ((LoneNode) manager(node)).cutOff(false);
+  }
+
+  /**
+   * Stops a NodeManager of a cluster with recovery and starts another one in its place; containers
+   * run on. Returns when that one runs.
+   *
+   * @param node HOST:PORT, as jobs name it
+   */
+  public void restartNode(String node) {
+    LOG.info("restarting node {}", node);
+    yarn.restart(manager(node));
+  }
+
+  /** Ids of the keys by which the ResourceManager's, containers' and nodes' tokens are made now. */
+  public List<Integer> masterKeys() {
+    RMContext manager = yarn.getResourceManager().getRMContext();
+    return Stream.of(
+            manager.getAMRMTokenSecretManager().getCurrnetMasterKeyData().getMasterKey(),
+            manager.getContainerTokenSecretManager().getCurrentKey(),
+            manager.getNMTokenSecretManager().getCurrentKey())
+        .map(MasterKey::getKeyId)
+        .toList();
+  }
+
+  /** Containers run on; NodeManagers and ApplicationMasters look for another one. */
+  public void stopResourceManager() {
+    LOG.info("stopping the ResourceManager");
+    yarn.stopResourceManager(0);
+  }
+
+  /** Starts another one where the last one was, which takes over what that one had stored. */
+  public void startResourceManager() throws InterruptedException {
+    LOG.info("starting another ResourceManager");
+    yarn.startResourceManager();
   }
 
   /**
