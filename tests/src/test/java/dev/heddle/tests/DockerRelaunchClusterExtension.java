@@ -21,7 +21,7 @@ public final class DockerRelaunchClusterExtension extends DockerClusterExtension
 
   @Override
   EmbeddedCluster.Options options() {
-    Map<String, String> more = new HashMap<>(RelaunchClusterExtension.keepingLogs());
+    Map<String, String> more = new HashMap<>(RelaunchClusterExtension.forLosses());
     more.putAll(Queues.withUrgent(URGENT));
     // Hosts fill a node's memory and not its cores, so that by both nobody has too much.
     more.put("yarn.scheduler.capacity.resource-calculator", MEMORY_ALONE);

@@ -13,13 +13,17 @@ public final class RelaunchClusterExtension extends SharedCluster {
 
   @Override
   EmbeddedCluster.Options options() {
-    return new EmbeddedCluster.Options(Optional.empty(), NODES, keepingLogs());
+    return new EmbeddedCluster.Options(Optional.empty(), NODES, forLosses());
   }
 
-  /** Containers' logs stay, and their memory is looked at often. */
-  static Map<String, String> keepingLogs() {
+  /**
+   * Containers' logs stay, and their memory is looked at often. No node is given up for a disk that
+   * a test has filled: it would be missing in the next one, until it is looked at again.
+   */
+  static Map<String, String> forLosses() {
     return Map.of(
         "yarn.nodemanager.delete.debug-delay-sec", "86400",
+        "yarn.nodemanager.disk-health-checker.enable", "false",
         "yarn.nodemanager.container-monitor.interval-ms", "500");
   }
 }

@@ -15,7 +15,7 @@ public final class RestartsClusterExtension extends SharedCluster {
 
   @Override
   EmbeddedCluster.Options options() {
-    Map<String, String> more = new HashMap<>(RelaunchClusterExtension.keepingLogs());
+    Map<String, String> more = new HashMap<>(RelaunchClusterExtension.forLosses());
     // A node, or a master, that says nothing for so long is lost.
     more.put(YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS, "8000");
     more.put(YarnConfiguration.RM_AM_EXPIRY_INTERVAL_MS, "8000");
