@@ -378,8 +378,8 @@ class JobServerTest {
       assertEquals(ContainerSignal.TERM, desk.signalled);
       agent.signalContainer(CONTAINER, 2, ContainerSignal.KILL);
       assertEquals(ContainerSignal.KILL, desk.signalled);
-      agent.holdContainer(CONTAINER, 2, "/work/held");
-      assertEquals("/work/held", desk.held);
+      agent.holdContainer(CONTAINER, 2, "/node/held");
+      assertEquals("/node/held", desk.held);
       assertEquals(
           Optional.of(new CheckpointPage(List.of(new CheckpointPage.Entry("a/b", "\"e\"", 5)), 8)),
           agent.checkpoints(CONTAINER, 2, 7));

@@ -420,9 +420,9 @@ class PairsTest {
   void anAlgorithmGoesBackToAHolderAndTheNextOneStartsInTheSameContainer() {
     hold();
     runs(1);
-    pairs.hold(allocation, "/work/held");
-    assertEquals("holder /work/held in 1", calls.calls.get(3));
-    pairs.hold(allocation, "/work/held");
+    pairs.hold(allocation, "/node/held");
+    assertEquals("holder /node/held in 1", calls.calls.get(3));
+    pairs.hold(allocation, "/node/held");
     assertEquals(4, calls.calls.size(), "to be told so again changes nothing");
     calls.last.accept(Optional.empty());
     assertFalse(pairs.view(allocation).orElseThrow().started());
@@ -467,7 +467,7 @@ class PairsTest {
   void anAlgorithmThatEndsWhileItIsToBeHeldIsToldToItsAgent() {
     hold();
     runs(1);
-    pairs.hold(allocation, "/work/held");
+    pairs.hold(allocation, "/node/held");
     pairs.ended(algorithm.getId(), exit(0));
     assertEquals(exit(0), pairs.view(allocation).orElseThrow().end().orElseThrow());
     assertEquals(1, manager.asked.size(), "another container is asked for at once");
