@@ -56,7 +56,7 @@ public final class KeptEvents {
     boolean wanted =
         tick ? supervisor.isDue(now) : !(event instanceof Event.AgentReported r) || isNew(r);
     Optional<Event> silences =
-        tick || supervisor.weighsSilence(now)
+        tick || event instanceof Event.AllocationEnded || supervisor.weighsSilence(now)
             ? Optional.of(new Event.Heard(supervisor.silent(now)))
             : Optional.empty();
     List<Action> actions = supervisor.handle(now, event);

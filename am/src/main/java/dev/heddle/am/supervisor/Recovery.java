@@ -25,6 +25,7 @@ final class Recovery {
   private final Gang gang;
   private final Relaunches relaunches;
   private final Ending ending;
+  private final Fence fence = new Fence();
   private Optional<Unsettled> unsettled = Optional.empty();
 
   Recovery(
@@ -46,6 +47,25 @@ final class Recovery {
     return course.is(Phase.TRAINING)
         ? unsettled.map(Unsettled::until).orElse(Instant.MAX)
         : Instant.MAX;
+  }
+
+  /** When the next attempt need not wait any longer for a lost host to end. */
+  Instant fenceDeadline() {
+    return course.is(Phase.HALTING) ? fence.deadline() : Instant.MAX;
+  }
+
+  /** A report of no host of the job: perhaps one that was lost says farewell. */
+  void strangerReported(Instant now, AgentReport report) {
+    if (fence.left(report)) {
+      prepareIfQuiet(now);
+    }
+  }
+
+  /** The end of an allocation that is no host's any more. */
+  void strangerEnded(Instant now, String allocation) {
+    if (fence.ended(allocation)) {
+      prepareIfQuiet(now);
+    }
   }
 
   /** A host's algorithm runs no more, or will never run; it may still save. */
@@ -109,7 +129,11 @@ final class Recovery {
     if (end.cause() == AllocationEnd.Cause.NODE_LOST
         || end.cause() == AllocationEnd.Cause.MASTERLESS) {
       // The ResourceManager knows nothing of it. It may run on, and call: then it must end.
-      course.act(new Action.Give(host.allocation.id(), new Order.Leave(host.nextOrder())));
+      long order = host.nextOrder();
+      course.act(new Action.Give(host.allocation.id(), new Order.Leave(order)));
+      if (host.started()) {
+        fence.raise(now, host, order, plan.lease().plus(Supervisor.LEASE_MARGIN));
+      }
     }
     switch (course.phase()) {
       case PREPARING, TRAINING, HALTING -> {
@@ -263,7 +287,10 @@ final class Recovery {
   /** The others have stopped and saved: all go over to the new attempt. */
   void prepareIfQuiet(Instant now) {
     int attempt = relaunches.attempt();
-    if (!course.is(Phase.HALTING) || hosts.anyAlive(h -> h.attempt() < attempt && !h.quiet())) {
+    if (!course.is(Phase.HALTING) || !fence.isDown(now)) {
+      return;
+    }
+    if (hosts.anyAlive(h -> h.attempt() < attempt && !h.quiet())) {
       return;
     }
     course.go(Phase.PREPARING);
@@ -280,6 +307,10 @@ final class Recovery {
 
   /** Hosts that have not halted in time are given up. */
   void giveUpLoud(Instant now) {
+    if (course.is(Phase.HALTING)) {
+      // It need not come again; lost hosts may still be waited for.
+      course.go(Phase.HALTING);
+    }
     for (Host host : hosts.loud()) {
       if (course.is(Phase.ENDING) || host.attempt() < relaunches.attempt()) {
         course.act(new Action.Release(host.allocation.id()));

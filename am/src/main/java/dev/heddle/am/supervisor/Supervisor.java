@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  */
 public final class Supervisor {
   private static final Duration JOIN_PATIENCE = Duration.ofMinutes(10);
-  private static final Duration LEASE_MARGIN = Duration.ofSeconds(10);
+  static final Duration LEASE_MARGIN = Duration.ofSeconds(10);
 
   private final JobPlan plan;
   private final Gang gang;
@@ -97,14 +97,21 @@ public final class Supervisor {
 
   /** When {@link Event.Tick} is due at the latest; {@link Instant#MAX} for never. */
   public Instant nextDeadline() {
-    return Stream.of(course.nextDeadline(), recovery.nextDeadline(), gang.deadline(mayGiveBack()))
+    return Stream.of(
+            course.nextDeadline(),
+            recovery.nextDeadline(),
+            recovery.fenceDeadline(),
+            gang.deadline(mayGiveBack()))
         .min(Comparator.naturalOrder())
         .orElseThrow();
   }
 
   /** Whether a tick would do more than look for agents that have fallen silent. */
   public boolean isDue(Instant now) {
-    return course.isDue(now) || weighsSilence(now) || !now.isBefore(gang.deadline(mayGiveBack()));
+    return course.isDue(now)
+        || weighsSilence(now)
+        || !now.isBefore(recovery.fenceDeadline())
+        || !now.isBefore(gang.deadline(mayGiveBack()));
   }
 
   /** Whether what follows from a report depends on how long others have been silent. */
@@ -240,6 +247,7 @@ public final class Supervisor {
   private void onReport(Instant now, AgentReport report) {
     Host host = hosts.aliveIn(report.containerId()).orElse(null);
     if (host == null) {
+      recovery.strangerReported(now, report);
       return;
     }
     host.heard(now);
@@ -315,7 +323,10 @@ public final class Supervisor {
     Optional<Host> host = hosts.aliveIn(allocation);
     if (host.isPresent()) {
       recovery.lost(now, host.get(), end);
-    } else if (course.phase().gathers()) {
+      return;
+    }
+    recovery.strangerEnded(now, allocation);
+    if (course.phase().gathers()) {
       // It was to replace another one, or to be one of the set, and has not begun.
       course.act(gang.lost(now, allocation, Duration.ZERO));
     }
@@ -347,6 +358,7 @@ public final class Supervisor {
       watch(now);
     }
     recovery.settleIfDue(now);
+    recovery.prepareIfQuiet(now);
     if (course.runIsOver(now)) {
       ending.runIsOver(now);
     }

@@ -40,6 +40,7 @@ class LossWhileUploadingTest extends SupervisorFixture {
 
   private void lose(String allocation, Cause cause) {
     on(new Event.AllocationEnded(allocation, new AllocationEnd(cause, 0, "")));
+    saysFarewell(allocation);
   }
 
   private void opened(int merge) {

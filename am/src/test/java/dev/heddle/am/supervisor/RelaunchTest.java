@@ -14,6 +14,7 @@ import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ class RelaunchTest extends SupervisorFixture {
   }
 
   private void ends(String allocation, Cause cause) {
+    isLost(allocation, cause);
+    saysFarewell(allocation);
+  }
+
+  private void isLost(String allocation, Cause cause) {
     on(new Event.AllocationEnded(allocation, new AllocationEnd(cause, 0, "")));
   }
 
@@ -55,6 +61,53 @@ class RelaunchTest extends SupervisorFixture {
                 Map.of(),
                 List.of(),
                 List.of())));
+  }
+
+  private int listings() {
+    return all(Action.ListCheckpoints.class).size();
+  }
+
+  @Test
+  void whatTheNextAttemptStartsFromIsNotListedWhileALostHostMaySave() {
+    train();
+    isLost("b", Cause.NODE_LOST);
+    assertTrue(orders.get("b") instanceof Order.Leave, "its agent may well be alive");
+    exits("algo-1", "a", 143, "", NOTHING);
+    assertEquals(1, listings());
+    says("algo-1", "a", AgentPhase.EXITED);
+    assertEquals(1, listings());
+    saysFarewell("b");
+    assertEquals(2, listings());
+    assertEquals(2, ((Order.Prepare) orders.get("a")).attempt());
+  }
+
+  @Test
+  void aLostHostThatWasHeardIsWaitedForAMoment() {
+    train();
+    isLost("b", Cause.NODE_LOST);
+    exits("algo-1", "a", 143, "", NOTHING);
+    pass(Duration.ofSeconds(4));
+    assertEquals(1, listings());
+    assertEquals(now.plusSeconds(1), supervisor.nextDeadline());
+    pass(Duration.ofSeconds(1));
+    assertEquals(2, listings());
+  }
+
+  @Test
+  void aLostHostThatWasSilentIsWaitedForAsLongAsItsLeaseMayLast() {
+    train();
+    Instant heard = now;
+    pass(Duration.ofSeconds(4));
+    says("algo-1", "a", AgentPhase.RUNNING);
+    isLost("b", Cause.NODE_LOST);
+    exits("algo-1", "a", 143, "", NOTHING);
+    Instant over = heard.plus(Plans.of(2).lease()).plus(Supervisor.LEASE_MARGIN);
+    while (now.isBefore(over)) {
+      assertEquals(1, listings());
+      pass(Duration.ofSeconds(1));
+      says("algo-1", "a", AgentPhase.EXITED);
+    }
+    assertEquals(2, listings());
   }
 
   @Test

@@ -73,6 +73,11 @@ abstract class SupervisorFixture {
     on(new Event.AgentReported(report(host, container, phase, null)));
   }
 
+  /** An agent has done what it was told last, which was to leave. */
+  void saysFarewell(String container) {
+    says("gone", container, AgentPhase.EXITED);
+  }
+
   void exits(String host, String container, int code, String failure, TreeSize model) {
     on(
         new Event.AgentReported(
