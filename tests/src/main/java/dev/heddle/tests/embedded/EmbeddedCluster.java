@@ -5,10 +5,13 @@ import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -39,7 +42,15 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final EmbeddedS3 s3;
   private final Optional<DockerSupport> docker;
   private final MiniYARNCluster yarn;
-  private final int nodes;
+
+  /** Those that run. */
+  private final Map<String, NodeManager> managers = new LinkedHashMap<>();
+
+  /** How those were set up that were stopped. */
+  private final Map<String, Configuration> configurations = new HashMap<>();
+
+  /** Those of the running ones that YARN's own cluster doesn't know. */
+  private final List<NodeManager> added = new ArrayList<>();
 
   private EmbeddedCluster(
       ClusterDirectory directory,
@@ -51,7 +62,13 @@ public final class EmbeddedCluster implements AutoCloseable {
     this.s3 = s3;
     this.docker = docker;
     this.yarn = yarn;
-    this.nodes = nodes;
+    IntStream.range(0, nodes).mapToObj(yarn::getNodeManager).forEach(this::add);
+  }
+
+  private String add(NodeManager manager) {
+    String node = manager.getNMContext().getNodeId().toString();
+    managers.put(node, manager);
+    return node;
   }
 
   /**
@@ -92,7 +109,8 @@ public final class EmbeddedCluster implements AutoCloseable {
         throw new IllegalArgumentException(
             "the directory '"
                 + directory
-                + "' can't hold a cluster: YARN wants a path of letters, digits and . _ + @ - alone");
+                + "' can't hold a cluster: YARN wants a path of letters, digits and . _ + @ -"
+                + " alone");
       }
     }
 
@@ -207,6 +225,11 @@ public final class EmbeddedCluster implements AutoCloseable {
     return directory.nodes();
   }
 
+  /** Each job's own directory is below it. */
+  public Path staging() {
+    return directory.staging();
+  }
+
   /** Where the log of an application's containers goes when it has ended. */
   public Path aggregatedLogs() {
     return directory.aggregatedLogs();
@@ -217,10 +240,13 @@ public final class EmbeddedCluster implements AutoCloseable {
    *
    * @param node HOST:PORT, as jobs name it
    */
-  public void stopNode(String node) throws IOException {
+  public synchronized void stopNode(String node) throws IOException {
     NodeManager manager = manager(node);
     LOG.info("stopping node {}", node);
+    managers.remove(node);
+    configurations.put(node, manager.getConfig());
     manager.stop();
+    added.remove(manager);
     try {
       // Every NodeManager says so when it stops, but MiniYARNCluster's say it to nobody.
       yarn.getResourceManager()
@@ -233,27 +259,56 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   /**
+   * Starts a node with the directories of one that was stopped, and another port: what that left
+   * there goes. Returns when it is registered.
+   *
+   * @param stopped a node that {@link #stopNode} has stopped; its HOST:PORT
+   * @return HOST:PORT of the new one
+   */
+  public synchronized String startNode(String stopped) throws IOException, InterruptedException {
+    NodeManager manager = new NodeManager();
+    manager.init(ClusterSettings.again(configurations.get(stopped)));
+    manager.start();
+    added.add(manager);
+    String node = add(manager);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    while (!isRegistered(manager)) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("node " + node + " did not register within a minute");
+      }
+      Thread.sleep(50);
+    }
+    LOG.info("node {} is there in the place of {}", node, stopped);
+    return node;
+  }
+
+  private boolean isRegistered(NodeManager manager) {
+    return yarn.getResourceManager()
+        .getRMContext()
+        .getRMNodes()
+        .containsKey(manager.getNMContext().getNodeId());
+  }
+
+  /**
    * Where a node keeps what its containers work with.
    *
    * @param node HOST:PORT, as jobs name it
    */
-  public Path localDirectory(String node) {
+  public synchronized Path localDirectory(String node) {
     return Path.of(manager(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
   }
 
-  /** HOST:PORT of each node that it began with. */
-  public List<String> nodes() {
-    return IntStream.range(0, nodes)
-        .mapToObj(i -> yarn.getNodeManager(i).getNMContext().getNodeId().toString())
-        .toList();
+  /** HOST:PORT of each node that runs. */
+  public synchronized List<String> nodes() {
+    return List.copyOf(managers.keySet());
   }
 
   private NodeManager manager(String node) {
-    return IntStream.range(0, nodes)
-        .mapToObj(yarn::getNodeManager)
-        .filter(manager -> manager.getNMContext().getNodeId().toString().equals(node))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("the cluster has no node " + node));
+    NodeManager manager = managers.get(node);
+    if (manager == null) {
+      throw new IllegalArgumentException("no node " + node + " of the cluster runs");
+    }
+    return manager;
   }
 
   /** Ids of the processes that run now for containers of this cluster, whoever started them. */
@@ -265,8 +320,9 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @throws IOException when something could not be ended or removed
    */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     try {
+      added.forEach(NodeManager::stop);
       yarn.stop();
     } finally {
       try {
