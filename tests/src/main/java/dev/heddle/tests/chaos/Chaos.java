@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
  * Runs after each other on one embedded cluster.
@@ -36,6 +38,9 @@ record Chaos(Path home, Path jar, List<Fault> faults, Path directory, PrintStrea
 
   /** In percent: the urgent queue may take every node. */
   private static final int URGENT = 90;
+
+  private static final int SHUTDOWN_SECONDS = 60;
+  private static final int SHUTDOWN_PRIORITY = 100;
 
   Chaos {
     faults = List.copyOf(faults);
@@ -69,32 +74,58 @@ record Chaos(Path home, Path jar, List<Fault> faults, Path directory, PrintStrea
     List<Result> results = new ArrayList<>();
     EmbeddedCluster.Options options =
         new EmbeddedCluster.Options(Optional.of(directory.resolve("cluster")), NODES, properties());
-    try (EmbeddedCluster cluster = EmbeddedCluster.start(options);
-        FaultyS3 s3 = FaultyS3.before(cluster.s3().endpoint(), seed)) {
-      cluster.s3().createBucket(ChaosJob.BUCKET);
-      Digits.load()
-          .objects()
-          .forEach((key, content) -> cluster.s3().put(ChaosJob.BUCKET, "digits/" + key, content));
-      HeddleClient client = client(cluster, s3);
-      for (int run = 0; run < runs; run++) {
-        Plan plan = Plan.of(seed + run, faults, ChaosJob.HOSTS);
-        Path logs = directory.resolve("run-" + plan.seed());
-        Files.createDirectories(logs);
-        int spoilt = s3.spoilt();
-        long began = System.nanoTime();
-        Result result =
-            ChaosRun.of(cluster, client, sample, s3, plan, undisturbed.get(plan.mode()), logs);
-        results.add(result);
-        tell(result, s3.spoilt() - spoilt, Duration.ofNanos(System.nanoTime() - began), logs);
-        if (result.holds()) {
-          delete(logs);
-        }
-      }
+    EmbeddedCluster started = EmbeddedCluster.start(options);
+    Runnable stop = () -> stop(started);
+    // For Ctrl-C: no process is left behind then either.
+    ShutdownHookManager.get()
+        .addShutdownHook(stop, SHUTDOWN_PRIORITY, SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    try (started;
+        FaultyS3 s3 = FaultyS3.before(started.s3().endpoint(), seed)) {
+      run(started, s3, sample, undisturbed, seed, runs, results);
+    } finally {
+      ShutdownHookManager.get().removeShutdownHook(stop);
     }
     if (results.stream().allMatch(Result::holds)) {
       delete(directory);
     }
     return results;
+  }
+
+  private void run(
+      EmbeddedCluster cluster,
+      FaultyS3 s3,
+      StepsSample sample,
+      Map<Mode, byte[]> undisturbed,
+      int seed,
+      int runs,
+      List<Result> results)
+      throws IOException, InterruptedException {
+    cluster.s3().createBucket(ChaosJob.BUCKET);
+    Digits.load()
+        .objects()
+        .forEach((key, content) -> cluster.s3().put(ChaosJob.BUCKET, "digits/" + key, content));
+    HeddleClient client = client(cluster, s3);
+    for (int run = 0; run < runs; run++) {
+      Plan plan = Plan.of(seed + run, faults, ChaosJob.HOSTS);
+      Path logs = Files.createDirectories(directory.resolve("run-" + plan.seed()));
+      int spoilt = s3.spoilt();
+      long began = System.nanoTime();
+      Result result =
+          ChaosRun.of(cluster, client, sample, s3, plan, undisturbed.get(plan.mode()), logs);
+      results.add(result);
+      tell(result, s3.spoilt() - spoilt, Duration.ofNanos(System.nanoTime() - began), logs);
+      if (result.holds()) {
+        delete(logs);
+      }
+    }
+  }
+
+  private static void stop(EmbeddedCluster cluster) {
+    try {
+      cluster.close();
+    } catch (IOException | RuntimeException e) {
+      System.err.println("tests/chaos: " + e.getMessage());
+    }
   }
 
   private byte[] undisturbed(StepsSample sample, Mode mode)
