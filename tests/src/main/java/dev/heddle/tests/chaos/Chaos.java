@@ -110,8 +110,12 @@ record Chaos(Path home, Path jar, List<Fault> faults, Path directory, PrintStrea
       Path logs = Files.createDirectories(directory.resolve("run-" + plan.seed()));
       int spoilt = s3.spoilt();
       long began = System.nanoTime();
-      Result result =
-          ChaosRun.of(cluster, client, sample, s3, plan, undisturbed.get(plan.mode()), logs);
+      Result result;
+      try {
+        result = ChaosRun.of(cluster, client, sample, s3, plan, undisturbed.get(plan.mode()), logs);
+      } catch (IOException e) {
+        result = Result.none(plan, e.toString());
+      }
       results.add(result);
       tell(result, s3.spoilt() - spoilt, Duration.ofNanos(System.nanoTime() - began), logs);
       if (result.holds()) {

@@ -23,6 +23,11 @@ record Result(
     broken = List.copyOf(broken);
   }
 
+  /** Of a run that couldn't be brought to its end. */
+  static Result none(Plan plan, String why) {
+    return new Result(plan, false, false, 0, List.of(), List.of(why));
+  }
+
   boolean holds() {
     return broken.isEmpty();
   }

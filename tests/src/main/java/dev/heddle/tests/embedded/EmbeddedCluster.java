@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.records.NodeState;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
 import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
+import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNode;
 import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -272,7 +274,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     added.add(manager);
     String node = add(manager);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-    while (!isRegistered(manager)) {
+    while (!isRunning(manager)) {
       if (System.nanoTime() > deadline) {
         throw new IOException("node " + node + " did not register within a minute");
       }
@@ -282,11 +284,13 @@ public final class EmbeddedCluster implements AutoCloseable {
     return node;
   }
 
-  private boolean isRegistered(NodeManager manager) {
-    return yarn.getResourceManager()
-        .getRMContext()
-        .getRMNodes()
-        .containsKey(manager.getNMContext().getNodeId());
+  private boolean isRunning(NodeManager manager) {
+    RMNode node =
+        yarn.getResourceManager()
+            .getRMContext()
+            .getRMNodes()
+            .get(manager.getNMContext().getNodeId());
+    return node != null && node.getState() == NodeState.RUNNING;
   }
 
   /**
