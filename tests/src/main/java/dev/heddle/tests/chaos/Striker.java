@@ -136,14 +136,18 @@ record Striker(
 
   /** From one host to all of them. */
   private void preempt(Runnable began, double size) throws IOException, InterruptedException {
-    int free = cluster.nodes().size() - ChaosJob.HOSTS;
-    int taken = 1 + (int) (size * ChaosJob.HOSTS);
+    int nodes = cluster.nodes().size() - 2 + (int) (size * ChaosJob.HOSTS);
+    int before = Math.max(1, attempt());
     try (UrgentApplication urgent = UrgentApplication.start(cluster)) {
       began.run();
-      urgent.hold(free + taken, SHORTEST_SPELL);
+      urgent.hold(nodes, () -> over.getAsBoolean() || attempt() > before, SHORTEST_SPELL);
     } catch (YarnException e) {
       throw new IOException(e);
     }
+  }
+
+  private int attempt() throws IOException {
+    return job.record().at("/Heddle/Attempt").asInt();
   }
 
   private void spoil(Runnable began, FaultyS3.Manner manner, double chance, double size)

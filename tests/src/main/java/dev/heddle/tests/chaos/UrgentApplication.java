@@ -4,7 +4,6 @@ import dev.heddle.tests.embedded.EmbeddedCluster;
 import java.io.IOException;
 import java.security.PrivilegedAction;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +19,7 @@ import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 
@@ -30,15 +30,19 @@ import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 final class UrgentApplication implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** As much as a host of {@code ml.m5.large} with its agent: one a node. */
-  private static final Resource HOST = Resource.newInstance(9216, 2);
-
   private final YarnClient yarn;
   private final AMRMClient<ContainerRequest> master;
 
-  private UrgentApplication(YarnClient yarn, AMRMClient<ContainerRequest> master) {
+  /**
+   * A whole one. The ResourceManager counts what is free in all: it would not take anything for
+   * containers that only don't fit beside a host's.
+   */
+  private final Resource node;
+
+  private UrgentApplication(YarnClient yarn, AMRMClient<ContainerRequest> master, Resource node) {
     this.yarn = yarn;
     this.master = master;
+    this.node = node;
   }
 
   static UrgentApplication start(EmbeddedCluster cluster)
@@ -78,7 +82,8 @@ final class UrgentApplication implements AutoCloseable {
                   return client;
                 });
     master.registerApplicationMaster("localhost", 0, "");
-    return new UrgentApplication(yarn, master);
+    int memory = configuration.getInt(YarnConfiguration.RM_SCHEDULER_MAXIMUM_ALLOCATION_MB, 0);
+    return new UrgentApplication(yarn, master, Resource.newInstance(memory, 2));
   }
 
   private static YarnApplicationState state(YarnClient yarn, ApplicationId application)
@@ -99,32 +104,35 @@ final class UrgentApplication implements AutoCloseable {
     }
   }
 
-  /** Takes so many nodes, and holds them from the moment when it has the last one. */
-  void hold(int nodes, Duration time) throws IOException, InterruptedException {
+  /**
+   * Asks for so many nodes, and keeps what it gets of them for a time after something has come of
+   * it: it need not get them all.
+   */
+  void hold(int nodes, Waiting.Condition felt, Duration time)
+      throws IOException, InterruptedException {
     for (int i = 0; i < nodes; i++) {
-      master.addContainerRequest(new ContainerRequest(HOST, null, null, Priority.newInstance(1)));
+      master.addContainerRequest(new ContainerRequest(node, null, null, Priority.newInstance(1)));
     }
-    List<Object> held = new ArrayList<>();
     Waiting.until(
-        nodes + " nodes for the urgent queue",
+        "anything that " + nodes + " nodes are taken from",
         PATIENCE,
         () -> {
-          held.addAll(allocated());
-          return held.size() >= nodes;
+          heartbeat();
+          return felt.holds();
         });
     long end = System.nanoTime() + time.toNanos();
     Waiting.until(
         "the time",
         time.plus(PATIENCE),
         () -> {
-          allocated();
+          heartbeat();
           return System.nanoTime() >= end;
         });
   }
 
-  private List<?> allocated() throws IOException {
+  private void heartbeat() throws IOException {
     try {
-      return master.allocate(0.5f).getAllocatedContainers();
+      master.allocate(0.5f);
     } catch (YarnException e) {
       throw new IOException(e);
     }

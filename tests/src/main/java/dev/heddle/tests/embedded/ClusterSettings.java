@@ -66,8 +66,12 @@ final class ClusterSettings {
   }
 
   /** For a NodeManager that has another one's directories, on ports of its own. */
-  static YarnConfiguration again(Configuration stopped) {
+  static YarnConfiguration again(Configuration stopped, Configuration running) {
     YarnConfiguration conf = new YarnConfiguration(stopped);
+    // The first ones were given the ResourceManager itself, and not its address.
+    conf.set(
+        YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+        running.get(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS));
     for (String address :
         new String[] {
           YarnConfiguration.NM_ADDRESS,

@@ -5,12 +5,13 @@ import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -46,13 +47,14 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final MiniYARNCluster yarn;
 
   /** Those that run. */
-  private final Map<String, NodeManager> managers = new LinkedHashMap<>();
+  private final Map<String, NodeManager> managers =
+      Collections.synchronizedMap(new LinkedHashMap<>());
 
   /** How those were set up that were stopped. */
-  private final Map<String, Configuration> configurations = new HashMap<>();
+  private final Map<String, Configuration> configurations = new ConcurrentHashMap<>();
 
   /** Those of the running ones that YARN's own cluster doesn't know. */
-  private final List<NodeManager> added = new ArrayList<>();
+  private final List<NodeManager> added = new CopyOnWriteArrayList<>();
 
   private EmbeddedCluster(
       ClusterDirectory directory,
@@ -242,7 +244,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    *
    * @param node HOST:PORT, as jobs name it
    */
-  public synchronized void stopNode(String node) throws IOException {
+  public void stopNode(String node) throws IOException {
     NodeManager manager = manager(node);
     LOG.info("stopping node {}", node);
     managers.remove(node);
@@ -267,9 +269,9 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param stopped a node that {@link #stopNode} has stopped; its HOST:PORT
    * @return HOST:PORT of the new one
    */
-  public synchronized String startNode(String stopped) throws IOException, InterruptedException {
+  public String startNode(String stopped) throws IOException, InterruptedException {
     NodeManager manager = new NodeManager();
-    manager.init(ClusterSettings.again(configurations.get(stopped)));
+    manager.init(ClusterSettings.again(configurations.get(stopped), yarn.getConfig()));
     manager.start();
     added.add(manager);
     String node = add(manager);
@@ -298,12 +300,12 @@ public final class EmbeddedCluster implements AutoCloseable {
    *
    * @param node HOST:PORT, as jobs name it
    */
-  public synchronized Path localDirectory(String node) {
+  public Path localDirectory(String node) {
     return Path.of(manager(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
   }
 
   /** HOST:PORT of each node that runs. */
-  public synchronized List<String> nodes() {
+  public List<String> nodes() {
     return List.copyOf(managers.keySet());
   }
 
@@ -324,7 +326,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @throws IOException when something could not be ended or removed
    */
   @Override
-  public synchronized void close() throws IOException {
+  public void close() throws IOException {
     try {
       added.forEach(NodeManager::stop);
       yarn.stop();
