@@ -62,6 +62,23 @@ final class Artifacts {
         });
   }
 
+  /**
+   * The same when another ApplicationMaster may have done it and not told: its uploads go first.
+   */
+  void openAgain(Action.OpenUploads action, Consumer<Event> events) {
+    worker.execute(() -> action.archives().values().forEach(this::giveUpFormer));
+    open(action, events);
+  }
+
+  private void giveUpFormer(ObjectUri object) {
+    try {
+      store.get().openMultiparts(object).forEach(id -> giveUp(object, id));
+    } catch (ObjectStoreException e) {
+      // A role that may write need not be allowed to list uploads.
+      log.warn("an unfinished upload of {} may remain: {}", object, e.getMessage());
+    }
+  }
+
   void complete(Action.CompleteUploads action, Consumer<Event> events) {
     complete(action, false, events);
   }

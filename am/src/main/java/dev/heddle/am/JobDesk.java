@@ -6,6 +6,7 @@ import dev.heddle.am.rpc.Desk;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.am.supervisor.HostView;
 import dev.heddle.am.supervisor.JobView;
+import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
@@ -14,6 +15,7 @@ import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.CheckpointPage;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -38,10 +40,13 @@ final class JobDesk implements Desk {
   private final BiFunction<String, Integer, Assignment> assignments;
   private final CheckpointListings checkpoints;
   private final boolean ownAddresses;
-  private volatile Known known = new Known(0, List.of());
+  private volatile Known known = new Known(0, HostList.NONE);
+
+  /** A container whose algorithm's address was not known when last looked at; else no container. */
+  private volatile String missing = "";
 
   /** The containers' own addresses in one attempt. */
-  private record Known(int attempt, List<Order.HostAddress> addresses) {}
+  private record Known(int attempt, HostList addresses) {}
 
   /**
    * @param ownAddresses whether containers have addresses that are not their nodes'
@@ -72,12 +77,7 @@ final class JobDesk implements Desk {
             loop.exchange(container, new Event.AgentJoined(container, address, networkInterface))),
         container);
     Optional<HostView> found =
-        await(
-            loop.ask(
-                view ->
-                    view.hosts().stream()
-                        .filter(h -> h.name().equals(host) && h.container().equals(container))
-                        .findAny()));
+        await(loop.ask(job -> job.host(container))).filter(h -> h.name().equals(host));
     return assignments.apply(
         host, found.orElseThrow(() -> new IOException(container + " is not " + host)).attempt());
   }
@@ -96,27 +96,44 @@ final class JobDesk implements Desk {
 
   @Override
   public List<Order.HostAddress> addresses() throws IOException {
-    JobView view = await(loop.ask(v -> v));
     if (!ownAddresses) {
-      return view.addresses();
+      return await(loop.ask(Supervisor::moved));
     }
+    int attempt = await(loop.ask(Supervisor::attempt));
     Known last = known;
-    if (last.attempt() == view.attempt()) {
+    if (last.attempt() == attempt) {
       return last.addresses();
     }
+    if (isStillMissing()) {
+      return HostList.NONE;
+    }
+    JobView view = await(loop.ask(Supervisor::view));
     List<Order.HostAddress> found = new ArrayList<>();
     for (HostView host : view.hosts()) {
-      cluster
-          .algorithm(host.container())
-          .filter(container -> container.attempt() == host.attempt())
-          .flatMap(AlgorithmContainer::address)
-          .ifPresent(address -> found.add(new Order.HostAddress(host.name(), address)));
+      Optional<String> address = addressOf(host);
+      if (address.isEmpty()) {
+        missing = host.container();
+        return HostList.NONE;
+      }
+      found.add(new Order.HostAddress(host.name(), address.get()));
     }
-    if (found.isEmpty() || found.size() < view.hosts().size()) {
-      return List.of();
+    if (!found.isEmpty()) {
+      known = new Known(view.attempt(), HostList.of(found));
     }
-    known = new Known(view.attempt(), List.copyOf(found));
-    return found;
+    return HostList.of(found);
+  }
+
+  private Optional<String> addressOf(HostView host) {
+    return cluster
+        .algorithm(host.container())
+        .filter(container -> container.attempt() == host.attempt())
+        .flatMap(AlgorithmContainer::address);
+  }
+
+  /** While one is missing, every agent that asks would look at all others in vain. */
+  private boolean isStillMissing() throws IOException {
+    Optional<HostView> host = await(loop.ask(job -> job.host(missing)));
+    return host.isPresent() && addressOf(host.get()).isEmpty();
   }
 
   @Override
@@ -147,13 +164,7 @@ final class JobDesk implements Desk {
 
   /** Who has been replaced, or works on an old attempt, has no say any more. */
   private void requireHost(String container, int attempt) throws IOException {
-    Optional<HostView> host =
-        await(
-            loop.ask(
-                view ->
-                    view.hosts().stream()
-                        .filter(h -> h.container().equals(container) && !h.ended())
-                        .findAny()));
+    Optional<HostView> host = await(loop.ask(job -> job.host(container))).filter(h -> !h.ended());
     if (host.isEmpty()) {
       throw new IOException(container + " is no host of this job");
     }
@@ -165,13 +176,16 @@ final class JobDesk implements Desk {
 
   @Override
   public String describe() throws IOException {
-    return Json.write(await(loop.ask(view -> record.toJson(view, clock.instant()))));
+    // However many ask, the event loop does no more for each than to look.
+    return Json.write(record.toJson(await(loop.ask(Supervisor::view)), clock.instant()));
   }
 
   @Override
   public HostState stateOf(String host) throws IOException {
     Optional<HostView> found =
-        await(loop.ask(view -> view.hosts().stream().filter(h -> h.name().equals(host)).findAny()));
+        await(
+            loop.ask(
+                job -> job.view().hosts().stream().filter(h -> h.name().equals(host)).findAny()));
     return found
         .map(
             h ->

@@ -154,9 +154,12 @@ final class JobLoop {
     executor.execute(this::drain);
   }
 
-  /** Asks something of the job's view on the loop's thread. */
-  <T> CompletableFuture<T> ask(Function<JobView, T> question) {
-    return CompletableFuture.supplyAsync(() -> question.apply(supervisor.view()), executor);
+  /**
+   * Asks something on the loop's thread. The whole job's view costs time in proportion to its
+   * hosts: agents must not have it made.
+   */
+  <T> CompletableFuture<T> ask(Function<Supervisor, T> question) {
+    return CompletableFuture.supplyAsync(() -> question.apply(supervisor), executor);
   }
 
   private void drain() {
@@ -194,6 +197,8 @@ final class JobLoop {
   private void carryOutAgain(Action action) {
     if (action instanceof Action.CompleteUploads complete) {
       artifacts.completeAgain(complete, this::post);
+    } else if (action instanceof Action.OpenUploads open) {
+      artifacts.openAgain(open, this::post);
     } else {
       carryOut(action);
     }

@@ -119,6 +119,11 @@ final class FakeStore implements ObjectStore {
   }
 
   @Override
+  public List<String> openMultiparts(ObjectUri object) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void abortMultipart(ObjectUri object, String uploadId) {
     uploads.remove(object + " " + uploadId);
   }

@@ -34,6 +34,11 @@ public interface ObjectStore extends ObjectSource {
   String completeMultipart(ObjectUri object, String uploadId, List<UploadedPart> parts)
       throws ObjectStoreException;
 
+  /**
+   * The ids of the multipart uploads of just this object that are neither complete nor given up.
+   */
+  List<String> openMultiparts(ObjectUri object) throws ObjectStoreException;
+
   /** Gives a multipart upload up; one that is gone already is no error. */
   void abortMultipart(ObjectUri object, String uploadId) throws ObjectStoreException;
 }

@@ -48,6 +48,8 @@ public class MemoryStore implements ObjectStore {
     return objects.size();
   }
 
+  private final Map<String, ObjectUri> uploaded = new HashMap<>();
+
   /** Multipart uploads that are neither complete nor given up. */
   public synchronized int uploadsLeftOpen() {
     return uploads.size();
@@ -110,6 +112,7 @@ public class MemoryStore implements ObjectStore {
   public synchronized String createMultipart(ObjectUri object) throws ObjectStoreException {
     String id = "upload-" + uploadCount.incrementAndGet();
     uploads.put(id, new TreeMap<>());
+    uploaded.put(id, object);
     return id;
   }
 
@@ -144,6 +147,11 @@ public class MemoryStore implements ObjectStore {
     objects.put(key(object), bytes);
     uploads.remove(uploadId);
     return info(object, bytes).etag();
+  }
+
+  @Override
+  public synchronized List<String> openMultiparts(ObjectUri object) {
+    return uploads.keySet().stream().filter(id -> uploaded.get(id).equals(object)).toList();
   }
 
   @Override

@@ -6,17 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.tests.algorithms.steps.StepsRun;
 import dev.heddle.tests.algorithms.steps.StepsRuns;
-import dev.heddle.tests.embedded.SmallDisk;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,28 +72,6 @@ class RelaunchIT extends StepsLosses {
     job.awaitCompletion();
     job.assertSteps(STEPS);
     assertEquals(1, job.runs().attempts());
-  }
-
-  @Test
-  @Order(13)
-  void aNodeWhoseDiskIsFull() throws Exception {
-    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "mounts need root");
-    List<SmallDisk> disks = new ArrayList<>();
-    Map<String, SmallDisk> byNode = new HashMap<>();
-    try {
-      for (String node : cluster().nodes()) {
-        SmallDisk disk = SmallDisk.at(cluster().localDirectory(node), 500);
-        disks.add(disk);
-        byNode.put(node, disk);
-      }
-      StepsJob job = begin("disk-full");
-      byNode.get(nodesWithoutMasters(job).iterator().next()).fill();
-      assertRelaunched(job, "PLATFORM_ERROR");
-    } finally {
-      for (SmallDisk disk : disks) {
-        disk.close();
-      }
-    }
   }
 
   @Test

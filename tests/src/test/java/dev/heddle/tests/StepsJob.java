@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptReport;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.awaitility.Awaitility;
@@ -196,6 +197,62 @@ public record StepsJob(
     } catch (YarnException e) {
       throw new IOException(e);
     }
+  }
+
+  /** Until the ResourceManager knows its ApplicationMaster, which still has work to do. */
+  void awaitRegistered() throws IOException {
+    assertEquals(
+        YarnApplicationState.RUNNING,
+        awaitState(YarnApplicationState.RUNNING),
+        "of the job while it trains");
+  }
+
+  /** Until its ApplicationMaster has told the ResourceManager that it is done. */
+  void awaitUnregistered() throws IOException {
+    assertEquals(
+        YarnApplicationState.FINISHED, awaitState(YarnApplicationState.FINISHED), "of " + name);
+  }
+
+  /** The state when it is this one, or a later one. */
+  private YarnApplicationState awaitState(YarnApplicationState wanted) throws IOException {
+    try (YarnClient yarn = YarnClient.createYarnClient()) {
+      yarn.init(cluster.configuration());
+      yarn.start();
+      return Awaitility.await("the ApplicationMaster of " + name)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () ->
+                  yarn.getApplicationReport(ApplicationId.fromString(application))
+                      .getYarnApplicationState(),
+              now -> now.compareTo(wanted) >= 0);
+    }
+  }
+
+  /** Until all hosts train in this attempt. */
+  void awaitAttempt(int attempt) {
+    Awaitility.await("attempt " + attempt + " of " + name)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> runs().training(attempt) == hosts);
+  }
+
+  /** Until there is one agent of this host, and not the one that it replaces, too. */
+  void awaitOneAgent(String host) {
+    Awaitility.await("one agent of " + host)
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .until(() -> processes().agent(host) > 0);
+  }
+
+  /** Which of its hosts is there. */
+  String hostOn(String node) throws IOException, InterruptedException {
+    for (JsonNode host : jobs.describe(name).at("/Heddle/Hosts")) {
+      if (host.path("Node").asText().equals(node)) {
+        return host.path("Name").asText();
+      }
+    }
+    throw new IOException("no host of " + name + " is on " + node);
   }
 
   public JsonNode awaitEnd() {

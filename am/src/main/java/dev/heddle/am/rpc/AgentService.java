@@ -1,13 +1,9 @@
 package dev.heddle.am.rpc;
 
-import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentProtocolPB;
-import dev.heddle.containerlauncher.protocol.AgentReply;
-import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AgentWire;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerWire;
-import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.CheckpointsRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.CheckpointsResponse;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.HeartbeatRequest;
@@ -21,7 +17,6 @@ import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.SignalContainerR
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.StartContainerRequest;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.StartContainerResponse;
 import java.io.IOException;
-import java.time.Duration;
 import org.apache.hadoop.ipc.Server;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -30,20 +25,12 @@ import org.apache.hadoop.thirdparty.protobuf.ServiceException;
 
 /** The agents' side of the server: an agent speaks for its own container and for no other. */
 final class AgentService implements AgentProtocolPB {
-  /** How many fast heartbeats go into the pause of an agent that only listens. */
-  private static final int ATTENTIVE = 4;
-
   private final Desk desk;
-  private final LogRelay relay;
-  private final Duration fast;
-  private final Duration slow;
+  private final AgentReplies replies;
 
-  AgentService(Desk desk, LogRelay relay, int hosts, Duration heartbeat) {
+  AgentService(Desk desk, AgentReplies replies) {
     this.desk = desk;
-    this.relay = relay;
-    // The master hears at most some two thousand heartbeats a second, however many the hosts.
-    this.fast = Duration.ofMillis(Math.max(50, hosts / 2));
-    this.slow = heartbeat.compareTo(fast) < 0 ? fast : heartbeat;
+    this.replies = replies;
   }
 
   @Override
@@ -67,16 +54,7 @@ final class AgentService implements AgentProtocolPB {
       throws ServiceException {
     try {
       check(request.getContainerId());
-      AgentReport report = AgentWire.report(request);
-      relay.answer(report.host(), report.logs());
-      Order order = desk.report(report);
-      return AgentWire.message(
-          new AgentReply(
-              order,
-              relay.requestsFor(report.host()),
-              interval(report),
-              desk.addresses(),
-              desk.algorithm(report.containerId())));
+      return AgentWire.message(replies.to(AgentWire.report(request)));
     } catch (IOException e) {
       throw new ServiceException(e);
     }
@@ -132,21 +110,6 @@ final class AgentService implements AgentProtocolPB {
     } catch (IOException e) {
       throw new ServiceException(e);
     }
-  }
-
-  /** Soon where the agent waits for a word, or somebody waits for its log. */
-  private Duration interval(AgentReport report) {
-    boolean waits =
-        report.phase() == AgentPhase.READY
-            || report.phase() == AgentPhase.EXITED
-            || report.phase() == AgentPhase.UPLOADED;
-    if (waits || relay.interest(report.host())) {
-      return fast;
-    }
-    // It hears from here alone how its algorithm's container ends.
-    boolean listens = desk.algorithm(report.containerId()).isPresent();
-    Duration attentive = fast.multipliedBy(ATTENTIVE);
-    return listens && attentive.compareTo(slow) < 0 ? attentive : slow;
   }
 
   private static void check(String container) throws IOException {

@@ -34,7 +34,7 @@ public final class JobServer implements Closeable {
     Configuration conf = RpcSettings.forServer(hadoop, AgentProtocolPB.class);
     RPC.setProtocolEngine(conf, JobProtocolPB.class, ProtobufRpcEngine2.class);
     LogRelay relay = new LogRelay(System::nanoTime);
-    AgentService agents = new AgentService(desk, relay, hosts, heartbeat);
+    AgentService agents = new AgentService(desk, new AgentReplies(desk, relay, hosts, heartbeat));
     JobService clients = new JobService(desk, relay);
     server =
         new RPC.Builder(conf)

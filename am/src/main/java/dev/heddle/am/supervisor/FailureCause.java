@@ -52,7 +52,7 @@ public enum FailureCause {
       case DISK_FAILED -> DISK_FAILED;
       case EXCESS_LOGS -> ALGORITHM_ERROR;
       case KILLED, RELEASED, MASTERLESS -> KILLED;
-      case LAUNCH_FAILED, UNPLACED -> PLATFORM_ERROR;
+      case LAUNCH_FAILED, UNPLACED, OUTDATED -> PLATFORM_ERROR;
       // The agent's own process, which ends by itself only when something is wrong with the node.
       case EXITED ->
           end.exitCode() == KILLED_CODE || end.exitCode() == TERMINATED_CODE

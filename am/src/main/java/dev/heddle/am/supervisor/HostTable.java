@@ -5,11 +5,15 @@ import dev.heddle.containerlauncher.protocol.AgentReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +22,8 @@ import java.util.stream.Stream;
  */
 final class HostTable {
   private final List<Host> all = new ArrayList<>();
+  private final Map<Host, Integer> places = new HashMap<>();
+  private final NavigableSet<Integer> free = new TreeSet<>();
   private final Map<String, Host> byAllocation = new LinkedHashMap<>();
   private int size;
   private int ready;
@@ -26,16 +32,14 @@ final class HostTable {
 
   /** Takes the first free place and its name. */
   Host add(Event.Allocation allocation, int attempt, Instant now) {
-    int index = 0;
-    while (index < all.size() && all.get(index) != null) {
-      index++;
-    }
+    int index = free.isEmpty() ? all.size() : free.pollFirst();
     Host host = new Host("algo-" + (index + 1), allocation, attempt, now);
     if (index == all.size()) {
       all.add(host);
     } else {
       all.set(index, host);
     }
+    places.put(host, index);
     byAllocation.put(allocation.id(), host);
     size++;
     alive++;
@@ -44,11 +48,12 @@ final class HostTable {
 
   /** Frees its place, and its name, for another one. */
   void remove(Host host) {
-    int index = all.indexOf(host);
-    if (index < 0) {
+    Integer index = places.remove(host);
+    if (index == null) {
       return;
     }
     all.set(index, null);
+    free.add(index);
     byAllocation.remove(host.allocation.id());
     size--;
     if (host.alive()) {
@@ -79,6 +84,8 @@ final class HostTable {
 
   void clear() {
     all.clear();
+    places.clear();
+    free.clear();
     byAllocation.clear();
     size = 0;
     ready = 0;
@@ -107,6 +114,11 @@ final class HostTable {
 
   List<Host> alive() {
     return present().filter(Host::alive).toList();
+  }
+
+  /** Looks no further than it must. */
+  boolean anyAlive(Predicate<Host> wanted) {
+    return present().anyMatch(host -> host.alive() && wanted.test(host));
   }
 
   /** Whose allocation has ended, and whose place nobody has taken. */

@@ -2,6 +2,7 @@ package dev.heddle.am.supervisor;
 
 import dev.heddle.containerlauncher.job.SecondaryStatus;
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +34,7 @@ public record JobView(
     List<HostView> hosts) {
   public JobView {
     attempts = List.copyOf(attempts);
-    addresses = List.copyOf(addresses);
+    addresses = HostList.of(addresses);
     transitions = List.copyOf(transitions);
     notes = List.copyOf(notes);
     hosts = List.copyOf(hosts);

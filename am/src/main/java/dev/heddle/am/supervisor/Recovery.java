@@ -89,8 +89,7 @@ final class Recovery {
     if (!hosts.allQuiet() && now.isBefore(own.until())) {
       return;
     }
-    if (!hosts.allQuiet()
-        && hosts.alive().stream().anyMatch(h -> h.silence(now).compareTo(SILENCE) > 0)) {
+    if (!hosts.allQuiet() && hosts.anyAlive(h -> h.silence(now).compareTo(SILENCE) > 0)) {
       unsettled = Optional.of(new Unsettled(own.host(), own.failure(), now.plus(LOOK_AGAIN)));
       return;
     }
@@ -107,9 +106,15 @@ final class Recovery {
 
   /** A host's allocation has ended, or is given up. */
   void lost(Instant now, Host host, AllocationEnd end) {
+    if (end.cause() == AllocationEnd.Cause.NODE_LOST
+        || end.cause() == AllocationEnd.Cause.MASTERLESS) {
+      // The ResourceManager knows nothing of it. It may run on, and call: then it must end.
+      course.act(new Action.Give(host.allocation.id(), new Order.Leave(host.nextOrder())));
+    }
     switch (course.phase()) {
       case PREPARING, TRAINING, HALTING -> {
         if (end.cause() == AllocationEnd.Cause.UNPLACED
+            || end.cause() == AllocationEnd.Cause.OUTDATED
             || (end.cause() == AllocationEnd.Cause.MASTERLESS && !host.joined())) {
           course.note(now, host.name + " " + end.describe() + ": asking for another node");
           replace(now, host, Duration.ZERO);
@@ -258,8 +263,7 @@ final class Recovery {
   /** The others have stopped and saved: all go over to the new attempt. */
   void prepareIfQuiet(Instant now) {
     int attempt = relaunches.attempt();
-    if (!course.is(Phase.HALTING)
-        || hosts.alive().stream().anyMatch(h -> h.attempt() < attempt && !h.quiet())) {
+    if (!course.is(Phase.HALTING) || hosts.anyAlive(h -> h.attempt() < attempt && !h.quiet())) {
       return;
     }
     course.go(Phase.PREPARING);

@@ -6,6 +6,7 @@ import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,7 @@ public final class Supervisor {
   private final Relaunches relaunches;
   private final Ending ending;
   private final Recovery recovery;
-  private List<Order.HostAddress> moved = List.of();
+  private HostList moved = HostList.NONE;
 
   /**
    * @param seed makes the gang's random waits differ between jobs
@@ -147,6 +148,24 @@ public final class Supervisor {
         hosts.all().stream().map(Host::view).toList());
   }
 
+  /** The host in that allocation, ended or not. */
+  public Optional<HostView> host(String allocation) {
+    return hosts.in(allocation).map(Host::view);
+  }
+
+  /** The current attempt's number, from 1. */
+  public int attempt() {
+    return relaunches.attempt();
+  }
+
+  /**
+   * The hosts' addresses, where some have moved since the algorithms were started; else empty. The
+   * same list until some move again.
+   */
+  public HostList moved() {
+    return moved;
+  }
+
   private void onClusterReady(Instant now, int nodes) {
     if (!course.is(Phase.CONNECTING)) {
       return;
@@ -245,8 +264,8 @@ public final class Supervisor {
 
   private void startAll(Instant now) {
     course.go(Phase.TRAINING);
-    moved = List.of();
-    List<Order.HostAddress> addresses = Addresses.of(hosts.all());
+    moved = HostList.NONE;
+    HostList addresses = HostList.of(Addresses.of(hosts.all()));
     int index = 0;
     for (Host host : hosts.all()) {
       start(host, addresses, addresses.get(index++));
@@ -258,7 +277,7 @@ public final class Supervisor {
 
   /** One host more takes part in what runs already. */
   private void join(Instant now, Host host) {
-    List<Order.HostAddress> addresses = Addresses.of(hosts.all());
+    HostList addresses = HostList.of(Addresses.of(hosts.all()));
     addresses.stream()
         .filter(address -> address.host().equals(host.name))
         .findFirst()
@@ -268,7 +287,7 @@ public final class Supervisor {
     course.note(now, host.name + " runs again on " + host.allocation.node());
   }
 
-  private void start(Host host, List<Order.HostAddress> addresses, Order.HostAddress own) {
+  private void start(Host host, HostList addresses, Order.HostAddress own) {
     host.start();
     course.act(
         new Action.Give(

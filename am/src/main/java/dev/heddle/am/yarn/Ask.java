@@ -10,10 +10,13 @@ import org.apache.hadoop.yarn.api.records.Priority;
 enum Ask {
   /** An agent, on the node of its host's algorithm container. */
   AGENT(1),
+  /**
+   * An algorithm container once more, on the node of its agent. Before hosts: the node must stay
+   * open for it, and what it has room for would be given out as a host, again and again.
+   */
+  AGAIN(2),
   /** A host: the only container it has, or its algorithm container. */
-  HOST(2),
-  /** An algorithm container once more, on the node of its agent. */
-  AGAIN(3);
+  HOST(3);
 
   private final int number;
 

@@ -7,6 +7,7 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 
 /** What YARN's container exit statuses mean, once. */
 final class ExitCauses {
+  private static final String OUTDATED = "rejected as it is allocated by a previous RM";
   private static final int DETAIL_LIMIT = 300;
   private static final int FULL_LIMIT = 8192;
 
@@ -26,6 +27,16 @@ final class ExitCauses {
         cause(status.getExitStatus()),
         Math.max(0, status.getExitStatus()),
         said.length() > FULL_LIMIT ? said.substring(0, FULL_LIMIT) : said);
+  }
+
+  /**
+   * A container that was not started.
+   *
+   * @param why in its NodeManager's words
+   */
+  static AllocationEnd notStarted(String why) {
+    Cause cause = why.contains(OUTDATED) ? Cause.OUTDATED : Cause.LAUNCH_FAILED;
+    return new AllocationEnd(cause, 0, why);
   }
 
   static Cause cause(int exitStatus) {

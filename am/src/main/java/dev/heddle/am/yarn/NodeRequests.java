@@ -63,6 +63,11 @@ final class NodeRequests {
     return nodes;
   }
 
+  /** Whether something is asked for on that node. */
+  boolean asksOn(NodeId node) {
+    return outstanding.values().stream().anyMatch(map -> map.containsKey(node));
+  }
+
   boolean pending() {
     return outstanding.values().stream().anyMatch(map -> !map.isEmpty());
   }

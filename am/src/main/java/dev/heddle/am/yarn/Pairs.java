@@ -71,7 +71,7 @@ final class Pairs {
     pairs.add(pair);
     pairs.publish(pair);
     nodes.add(Ask.AGENT, pair.node);
-    requests.updateExclusions();
+    requests.updateExclusion(pair.node);
   }
 
   /**
@@ -137,7 +137,7 @@ final class Pairs {
         takeAgain(pair.get(), container);
       }
     }
-    requests.updateExclusions();
+    containers.forEach(container -> requests.updateExclusion(container.getNodeId()));
   }
 
   private Optional<Pair> waiting(Ask ask, Container container) {
@@ -161,7 +161,7 @@ final class Pairs {
             return;
           }
           if (failure.isPresent()) {
-            lose(pair, new AllocationEnd(Cause.LAUNCH_FAILED, 0, failure.get()));
+            lose(pair, ExitCauses.notStarted(failure.get()));
           } else if (pair.stage == Pair.Stage.ALLOCATED) {
             hold(pair);
           }
@@ -201,7 +201,7 @@ final class Pairs {
     pair.stage = Pair.Stage.ASKED_AGAIN;
     pairs.keep(pair);
     nodes.add(Ask.AGAIN, pair.node);
-    requests.updateExclusions();
+    requests.updateExclusion(pair.node);
   }
 
   private void takeAgain(Pair pair, Container container) {
@@ -413,7 +413,7 @@ final class Pairs {
       nodes.release(pair.algorithm.getId());
     }
     requests.forget(ContainerId.fromString(allocation));
-    requests.updateExclusions();
+    requests.updateExclusion(pair.node);
     return true;
   }
 

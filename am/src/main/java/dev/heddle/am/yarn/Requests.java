@@ -65,7 +65,9 @@ final class Requests {
       client.addContainerRequest(request);
       outstanding.add(request);
     }
-    updateExclusions();
+    if (!avoided.isEmpty()) {
+      updateExclusions();
+    }
   }
 
   void cancel() {
@@ -94,7 +96,7 @@ final class Requests {
         kept.add(container);
       }
     }
-    updateExclusions();
+    allocated.forEach(container -> updateExclusion(container.getNodeId()));
     return kept;
   }
 
@@ -102,7 +104,7 @@ final class Requests {
   void adopt(ContainerId allocation, NodeId node) {
     held.put(allocation, node);
     hostsOnNode.merge(node, 1, Integer::sum);
-    updateExclusions();
+    updateExclusion(node);
   }
 
   /** The allocation has ended: its node may serve again. */
@@ -110,7 +112,7 @@ final class Requests {
     NodeId node = held.remove(container);
     if (node != null && hostsOnNode.merge(node, -1, Integer::sum) == 0) {
       hostsOnNode.remove(node);
-      updateExclusions();
+      updateExclusion(node);
     }
   }
 
@@ -154,6 +156,24 @@ final class Requests {
       NodeId soonest = Collections.min(avoided.entrySet(), Map.Entry.comparingByValue()).getKey();
       log.info("{} is no longer avoided: the hosts need it", soonest);
       avoided.remove(soonest);
+    }
+  }
+
+  /**
+   * What has changed on one node. As long as none is avoided no other node is concerned, and a job
+   * of ten thousand hosts has no time to look at all of them.
+   */
+  void updateExclusion(NodeId node) {
+    if (!avoided.isEmpty()) {
+      updateExclusions();
+      return;
+    }
+    boolean wanted = spread && hostsOnNode.containsKey(node) && !bound.asksOn(node);
+    List<String> names = new ArrayList<>(NodeRequests.names(node));
+    if (wanted && excluded.add(node)) {
+      client.updateBlacklist(names, new ArrayList<>());
+    } else if (!wanted && excluded.remove(node)) {
+      client.updateBlacklist(new ArrayList<>(), names);
     }
   }
 

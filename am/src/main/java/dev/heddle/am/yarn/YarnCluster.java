@@ -2,6 +2,7 @@ package dev.heddle.am.yarn;
 
 import dev.heddle.am.cluster.Cluster;
 import dev.heddle.am.journal.Entry;
+import dev.heddle.am.launch.HadoopDefaults;
 import dev.heddle.am.supervisor.Event;
 import dev.heddle.containerlauncher.job.TrainingJobStatus;
 import dev.heddle.containerlauncher.protocol.AlgorithmContainer;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.yarn.api.protocolrecords.AllocateResponse;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -133,7 +135,7 @@ public final class YarnCluster implements Cluster {
               events,
               keeper);
     }
-    resourceManager.init(hadoop);
+    resourceManager.init(patient(hadoop));
     resourceManager.start();
     try {
       inherit(
@@ -145,6 +147,19 @@ public final class YarnCluster implements Cluster {
       throw new IOException(e.getMessage(), e);
     }
     heartbeat.start();
+  }
+
+  /**
+   * For as long as the cluster wants it, but not with half a minute between two tries: when a new
+   * ResourceManager is there, hosts may have been lost meanwhile, and it expects its masters soon.
+   */
+  private static Configuration patient(Configuration hadoop) {
+    Configuration conf = new YarnConfiguration(hadoop);
+    HadoopDefaults.replace(
+        conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, "1000");
+    // Each of the tries would else be a series of tries itself, and all of them take too long.
+    conf.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
+    return conf;
   }
 
   private void inherit(List<Container> former, Former wanted) {
@@ -331,9 +346,7 @@ public final class YarnCluster implements Cluster {
           if (failure.isPresent()) {
             release(allocation);
             events.accept(
-                new Event.AllocationEnded(
-                    allocation,
-                    new AllocationEnd(AllocationEnd.Cause.LAUNCH_FAILED, 0, failure.get())));
+                new Event.AllocationEnded(allocation, ExitCauses.notStarted(failure.get())));
           } else {
             log.info("launched {} in {} on {}", host, allocation, container.getNodeId());
           }

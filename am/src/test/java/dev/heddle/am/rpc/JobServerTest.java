@@ -21,6 +21,7 @@ import dev.heddle.containerlauncher.protocol.CheckpointSync;
 import dev.heddle.containerlauncher.protocol.ContainerSignal;
 import dev.heddle.containerlauncher.protocol.ContainerSpec;
 import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.JobProtocol.LogPage;
 import dev.heddle.containerlauncher.protocol.JobProtocolPB;
 import dev.heddle.containerlauncher.protocol.JobRpc;
@@ -206,7 +207,7 @@ class JobServerTest {
             "algo-2",
             CONTAINER,
             1,
-            7,
+            1,
             AgentPhase.UPLOADED,
             new Progress(
                 1, 2, 3, List.of(), Optional.of(new CheckpointSync(4, 5, 6, 7, "S3 is away"))),
@@ -220,7 +221,8 @@ class JobServerTest {
                     List.of(new UploadedPart(4, "\"etag\"", 5)),
                     Optional.of(ObjectUri.parse("s3://b/tail")))),
             List.of(new MetricValue("val:auc", 0.93, Instant.ofEpochMilli(1234))),
-            List.of());
+            List.of(),
+            "a mark");
     ObjectUri object = ObjectUri.parse("s3://b/out/model.tar.gz");
     MultipartTarget target = new MultipartTarget(object, "id", 1, 99, 8 << 20);
     List<Order> orders =
@@ -407,18 +409,36 @@ class JobServerTest {
     }
   }
 
+  @Test
+  void theListOfAllHostsGoesOnceToEachAgent() throws Exception {
+    desk.order = new Order.Start(2, desk.addresses(), "lo");
+    try (AgentRpc agent = goodAgent()) {
+      AgentReply first = agent.heartbeat(report(0, ""));
+      assertEquals(desk.order, first.order());
+      assertEquals(desk.addresses(), first.addresses());
+      AgentReply next = agent.heartbeat(report(2, HostList.of(first.addresses()).mark()));
+      assertEquals(new Order.Start(2, List.of(), "lo"), next.order());
+      assertEquals(List.of(), next.addresses());
+    }
+  }
+
   private static AgentReport report() {
+    return report(0, "");
+  }
+
+  private static AgentReport report(long orderDone, String addressesMark) {
     return new AgentReport(
         "algo-2",
         CONTAINER,
         1,
-        0,
+        orderDone,
         AgentPhase.RUNNING,
         Progress.NONE,
         Optional.empty(),
         Optional.empty(),
         Map.of(),
         List.of(),
-        List.of());
+        List.of(),
+        addressesMark);
   }
 }

@@ -85,6 +85,20 @@ class GatheringTest extends SupervisorFixture {
   }
 
   @Test
+  void aContainerOfAFormerResourceManagerIsReplacedAndCostsNothing() {
+    on(new Event.ClusterReady(3));
+    allocate("a", "b");
+    on(
+        new Event.AllocationEnded(
+            "b", new AllocationEnd(AllocationEnd.Cause.OUTDATED, 0, "rejected")));
+    assertEquals(
+        List.of(new Action.RequestHosts(2), new Action.RequestHosts(1)),
+        all(Action.RequestHosts.class));
+    assertEquals(1, supervisor.view().attempt());
+    assertFalse(released("a"));
+  }
+
+  @Test
   void aReplacementThatDoesNotComeGivesAllBackAndBeginsAgain() {
     on(new Event.ClusterReady(3));
     allocate("a", "b");

@@ -127,6 +127,14 @@ class RelaunchTest extends SupervisorFixture {
   }
 
   @Test
+  void aLostHostThatRunsOnIsToldToLeave() {
+    train();
+    ends("b", Cause.NODE_LOST);
+    says("algo-2", "b", AgentPhase.RUNNING);
+    assertTrue(orders.get("b") instanceof Order.Leave, () -> "not " + orders.get("b"));
+  }
+
+  @Test
   void aFailureThatFollowsFromALostPeerIsNotTheAlgorithms() {
     train();
     exits("algo-1", "a", 1, "connection reset by algo-2", NOTHING);

@@ -39,6 +39,14 @@ class ExitCausesTest {
     statuses.forEach((name, value) -> assertEquals(TABLE.get(name), ExitCauses.cause(value), name));
   }
 
+  @Test
+  void whatAFormerResourceManagerGaveOutIsNotTheNodesFault() {
+    String refusal =
+        "Container container_1_1_01_000002 rejected as it is allocated by a previous RM";
+    assertEquals(Cause.OUTDATED, ExitCauses.notStarted(refusal).cause());
+    assertEquals(Cause.LAUNCH_FAILED, ExitCauses.notStarted("no space left on device").cause());
+  }
+
   @ParameterizedTest
   @CsvSource({"1", "3", "137", "143", "255"})
   void aProcessesOwnExitCodeIsAnExit(int code) {

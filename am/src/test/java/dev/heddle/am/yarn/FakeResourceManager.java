@@ -19,7 +19,7 @@ import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 
 /** Keeps the books that a ResourceManager's client keeps. */
-final class FakeResourceManager extends AMRMClient<ContainerRequest> {
+class FakeResourceManager extends AMRMClient<ContainerRequest> {
   final List<ContainerRequest> asked = new ArrayList<>();
   final List<ContainerId> released = new ArrayList<>();
   final Set<String> excluded = new LinkedHashSet<>();

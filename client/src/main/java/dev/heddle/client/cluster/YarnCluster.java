@@ -1,5 +1,6 @@
 package dev.heddle.client.cluster;
 
+import dev.heddle.am.launch.HadoopDefaults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -47,10 +48,12 @@ public final class YarnCluster implements Cluster {
    */
   public static YarnCluster connect(Configuration hadoop) throws IOException {
     YarnConfiguration conf = new YarnConfiguration(hadoop);
-    boolean named = !isDefault(conf, YarnConfiguration.RM_ADDRESS) || HAUtil.isHAEnabled(conf);
-    unlessConfigured(
+    boolean named =
+        !HadoopDefaults.holds(conf, YarnConfiguration.RM_ADDRESS) || HAUtil.isHAEnabled(conf);
+    HadoopDefaults.replace(
         conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, named ? "20000" : "5000");
-    unlessConfigured(conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, "1000");
+    HadoopDefaults.replace(
+        conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, "1000");
     // Each of the tries above would else be a series of tries itself.
     conf.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
     conf.setInt(YarnConfiguration.YARN_CLIENT_APPLICATION_CLIENT_PROTOCOL_POLL_INTERVAL_MS, 20);
@@ -89,17 +92,6 @@ public final class YarnCluster implements Cluster {
   private static IOException unreachable(String place, IOException cause) {
     String why = cause.getCause() == null ? cause.getMessage() : cause.getCause().getMessage();
     return new IOException(place + (why == null ? "" : " (" + why + ")"), cause);
-  }
-
-  private static void unlessConfigured(Configuration conf, String key, String value) {
-    if (isDefault(conf, key)) {
-      conf.set(key, value);
-    }
-  }
-
-  private static boolean isDefault(Configuration conf, String key) {
-    String[] sources = conf.getPropertySources(key);
-    return sources == null || sources.length == 0 || sources[0].endsWith("-default.xml");
   }
 
   @Override

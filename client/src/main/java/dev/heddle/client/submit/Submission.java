@@ -25,6 +25,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -246,7 +247,8 @@ public final class Submission {
         });
   }
 
-  private Credentials credentials(StagedJob job, byte[] secret) throws IOException {
+  private Credentials credentials(StagedJob job, byte[] secret)
+      throws IOException, CommandException {
     Credentials credentials = new Credentials();
     JobCredentials.putSecret(credentials, secret);
     s3.choice().access().keys().ifPresent(keys -> JobCredentials.putS3Keys(credentials, keys));
@@ -256,6 +258,10 @@ public final class Submission {
       job.files().addDelegationTokens(renewer, credentials);
       org.apache.hadoop.fs.FileSystem.get(hadoop).addDelegationTokens(renewer, credentials);
       FileSystemTokens.add(hadoop, fileSystems, renewer, credentials);
+      TokenLifetimes.check(
+          credentials,
+          session.world().clock().instant(),
+          Duration.ofSeconds(request.stoppingCondition().maxRuntime()));
     }
     return credentials;
   }

@@ -8,6 +8,7 @@ import dev.heddle.containerlauncher.protocol.AgentProtocol;
 import dev.heddle.containerlauncher.protocol.AgentReply;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.Assignment;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.LogChunk;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.pipemode.ArchiveSlice;
@@ -50,7 +51,7 @@ final class Agent {
   private final Training training;
   private final CompletableFuture<Integer> finished = new CompletableFuture<>();
 
-  private List<Order.HostAddress> addresses = List.of();
+  private HostList addresses = HostList.NONE;
 
   /**
    * @param vacancy asked when the ApplicationMaster doesn't answer: whether it is certain that none
@@ -173,13 +174,13 @@ final class Agent {
   private void onReply(AgentReply reply) {
     reply.container().ifPresent(container::heard);
     if (!reply.addresses().isEmpty() && !reply.addresses().equals(addresses)) {
-      takeAddresses(reply.addresses());
+      takeAddresses(HostList.of(reply.addresses()));
     }
     standing.order(reply.order());
     act();
   }
 
-  private void takeAddresses(List<Order.HostAddress> all) {
+  private void takeAddresses(HostList all) {
     addresses = all;
     LOG.info("{}: the hosts' containers have the addresses {}", host.name(), all);
     try {
@@ -303,6 +304,6 @@ final class Agent {
   }
 
   private AgentReport report(List<LogChunk> logs) {
-    return standing.report(me, host.progress(), metrics.latest(), logs);
+    return standing.report(me, host.progress(), metrics.latest(), logs, addresses);
   }
 }

@@ -4,6 +4,7 @@ import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.HostList;
 import dev.heddle.containerlauncher.protocol.LogChunk;
 import dev.heddle.containerlauncher.protocol.MetricValue;
 import dev.heddle.containerlauncher.protocol.Order;
@@ -144,7 +145,11 @@ final class Standing {
   }
 
   AgentReport report(
-      AgentIdentity me, Progress progress, List<MetricValue> metrics, List<LogChunk> logs) {
+      AgentIdentity me,
+      Progress progress,
+      List<MetricValue> metrics,
+      List<LogChunk> logs,
+      HostList addresses) {
     return new AgentReport(
         me.host(),
         me.containerId(),
@@ -156,6 +161,7 @@ final class Standing {
         fault,
         slices,
         metrics,
-        logs);
+        logs,
+        addresses.mark());
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param logRequests what clients want to read now
  * @param interval until the next heartbeat
  * @param addresses of all hosts' algorithm containers, once all are known, on a network where they
- *     have addresses of their own; else empty
+ *     have addresses of their own, unless the agent has said that it knows them; else empty
  * @param container the host's algorithm container, where it has one of its own
  */
 public record AgentReply(
@@ -22,6 +22,6 @@ public record AgentReply(
     Optional<AlgorithmContainer> container) {
   public AgentReply {
     logRequests = List.copyOf(logRequests);
-    addresses = List.copyOf(addresses);
+    addresses = HostList.of(addresses);
   }
 }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param slices what the last upload order brought, by archive name; empty before
  * @param metrics the latest value of each metric definition seen on this host
  * @param logs answers to log requests
+ * @param addressesMark {@link HostList#mark} of the addresses that it has last been told; empty
+ *     before
  */
 public record AgentReport(
     String host,
@@ -29,10 +31,39 @@ public record AgentReport(
     Optional<Fault> fault,
     Map<String, ArchiveSlice> slices,
     List<MetricValue> metrics,
-    List<LogChunk> logs) {
+    List<LogChunk> logs,
+    String addressesMark) {
   public AgentReport {
     slices = Map.copyOf(slices);
     metrics = List.copyOf(metrics);
     logs = List.copyOf(logs);
+  }
+
+  /** Of an agent that has been told no addresses. */
+  public AgentReport(
+      String host,
+      String containerId,
+      int attempt,
+      long orderDone,
+      AgentPhase phase,
+      Progress progress,
+      Optional<AlgorithmExit> exit,
+      Optional<Fault> fault,
+      Map<String, ArchiveSlice> slices,
+      List<MetricValue> metrics,
+      List<LogChunk> logs) {
+    this(
+        host,
+        containerId,
+        attempt,
+        orderDone,
+        phase,
+        progress,
+        exit,
+        fault,
+        slices,
+        metrics,
+        logs,
+        "");
   }
 }

@@ -111,7 +111,8 @@ public final class AgentWire {
             .setPhase(HeddleProtos.Phase.valueOf(report.phase().name()))
             .setBytesIn(report.progress().bytesIn())
             .setBytesInTotal(report.progress().bytesInTotal())
-            .setBytesOut(report.progress().bytesOut());
+            .setBytesOut(report.progress().bytesOut())
+            .setAddressesMark(report.addressesMark());
     report.progress().flows().forEach(flow -> message.addFlows(flow(flow)));
     report.progress().checkpoints().ifPresent(sync -> message.setCheckpoints(sync(sync)));
     report
@@ -230,7 +231,8 @@ public final class AgentWire {
                         chunk.getOffset(),
                         chunk.getBytes().toByteArray(),
                         chunk.getLength()))
-            .toList());
+            .toList(),
+        message.getAddressesMark());
   }
 
   public static HeddleProtos.HeartbeatResponse message(AgentReply reply) {
@@ -246,15 +248,17 @@ public final class AgentWire {
               .setOffset(request.offset())
               .setMaxBytes(request.maxBytes()));
     }
-    for (Order.HostAddress host : reply.addresses()) {
-      message.addAddresses(
-          HeddleProtos.Address.newBuilder().setHost(host.host()).setAddress(host.address()));
+    if (!reply.addresses().isEmpty()) {
+      message.setAddresses(HostList.of(reply.addresses()).packed());
     }
     reply.container().ifPresent(c -> message.setContainer(ContainerWire.message(c)));
     return message.build();
   }
 
-  static AgentReply reply(HeddleProtos.HeartbeatResponse message) {
+  /**
+   * @throws IOException when a list of hosts in it isn't one
+   */
+  static AgentReply reply(HeddleProtos.HeartbeatResponse message) throws IOException {
     return new AgentReply(
         OrderWire.order(message.getOrder()),
         message.getLogRequestsList().stream()
@@ -267,9 +271,7 @@ public final class AgentWire {
                         request.getMaxBytes()))
             .toList(),
         Duration.ofMillis(message.getIntervalMs()),
-        message.getAddressesList().stream()
-            .map(a -> new Order.HostAddress(a.getHost(), a.getAddress()))
-            .toList(),
+        HostList.unpacked(message.getAddresses()),
         message.hasContainer()
             ? Optional.of(ContainerWire.container(message.getContainer()))
             : Optional.empty());

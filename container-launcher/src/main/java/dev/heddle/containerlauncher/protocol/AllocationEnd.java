@@ -26,6 +26,8 @@ public record AllocationEnd(Cause cause, int exitCode, String detail) {
     EXCESS_LOGS("was killed for the size of its logs"),
     /** It could not be started. */
     LAUNCH_FAILED("could not be started"),
+    /** The ResourceManager that gave it out is not the one that its NodeManager has by now. */
+    OUTDATED("could not be started because the ResourceManager was restarted meanwhile"),
     /** Nothing was heard of it for longer than the lease. */
     SILENT("was not heard of for longer than its lease"),
     /** It was gone when another ApplicationMaster took the job over, and nobody knows why. */

@@ -37,7 +37,7 @@ public sealed interface Order {
    */
   record Start(long number, List<HostAddress> hosts, String networkInterface) implements Order {
     public Start {
-      hosts = List.copyOf(hosts);
+      hosts = HostList.of(hosts);
     }
   }
 

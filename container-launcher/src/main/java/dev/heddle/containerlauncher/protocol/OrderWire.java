@@ -4,6 +4,7 @@ import dev.heddle.containerlauncher.protocol.proto.HeddleProtos;
 import dev.heddle.containerlauncher.protocol.proto.HeddleProtos.OrderKind;
 import dev.heddle.pipemode.MultipartTarget;
 import dev.heddle.pipemode.ObjectUri;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,11 +21,10 @@ final class OrderWire {
     } else if (order instanceof Order.Halt halt) {
       message.setKind(OrderKind.HALT).setGraceMs(halt.grace().toMillis());
     } else if (order instanceof Order.Start start) {
-      message.setKind(OrderKind.START).setNetworkInterface(start.networkInterface());
-      for (Order.HostAddress host : start.hosts()) {
-        message.addHosts(
-            HeddleProtos.Address.newBuilder().setHost(host.host()).setAddress(host.address()));
-      }
+      message
+          .setKind(OrderKind.START)
+          .setNetworkInterface(start.networkInterface())
+          .setHosts(HostList.of(start.hosts()).packed());
     } else if (order instanceof Order.Stop stop) {
       message.setKind(OrderKind.STOP).setGraceMs(stop.grace().toMillis());
     } else if (order instanceof Order.Upload upload) {
@@ -57,18 +57,17 @@ final class OrderWire {
     return message.build();
   }
 
-  static Order order(HeddleProtos.OrderMessage message) {
+  /**
+   * @throws IOException when its list of hosts isn't one
+   */
+  static Order order(HeddleProtos.OrderMessage message) throws IOException {
     long number = message.getNumber();
     return switch (message.getKind()) {
       case PREPARE -> new Order.Prepare(number, message.getAttempt());
       case HALT -> new Order.Halt(number, Duration.ofMillis(message.getGraceMs()));
       case START ->
           new Order.Start(
-              number,
-              message.getHostsList().stream()
-                  .map(host -> new Order.HostAddress(host.getHost(), host.getAddress()))
-                  .toList(),
-              message.getNetworkInterface());
+              number, HostList.unpacked(message.getHosts()), message.getNetworkInterface());
       case STOP -> new Order.Stop(number, Duration.ofMillis(message.getGraceMs()));
       case UPLOAD -> {
         Map<String, Order.UploadShare> archives = new LinkedHashMap<>();

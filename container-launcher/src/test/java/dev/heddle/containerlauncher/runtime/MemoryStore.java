@@ -79,6 +79,11 @@ final class MemoryStore implements ObjectStore {
   }
 
   @Override
+  public List<String> openMultiparts(ObjectUri object) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void abortMultipart(ObjectUri object, String uploadId) {
     throw new UnsupportedOperationException();
   }

@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -337,6 +338,23 @@ public final class S3ObjectStore implements ObjectStore {
 
   private Optional<ObjectInfo> ofSize(ObjectUri object, long size) throws ObjectStoreException {
     return head(object).filter(info -> info.size() == size);
+  }
+
+  @Override
+  public List<String> openMultiparts(ObjectUri object) throws ObjectStoreException {
+    // One page: uploads of other keys that begin like this one are few.
+    return retry
+        .call(
+            "list the uploads of " + object,
+            () ->
+                client()
+                    .listMultipartUploads(
+                        request -> request.bucket(object.bucket()).prefix(object.key())))
+        .uploads()
+        .stream()
+        .filter(upload -> upload.key().equals(object.key()))
+        .map(MultipartUpload::uploadId)
+        .toList();
   }
 
   @Override

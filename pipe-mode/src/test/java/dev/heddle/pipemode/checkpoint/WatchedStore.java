@@ -206,6 +206,11 @@ final class WatchedStore implements ObjectStore {
   }
 
   @Override
+  public List<String> openMultiparts(ObjectUri object) throws ObjectStoreException {
+    return memory.openMultiparts(object);
+  }
+
+  @Override
   public void abortMultipart(ObjectUri object, String uploadId) throws ObjectStoreException {
     String call = call("abort", object);
     memory.abortMultipart(object, uploadId);

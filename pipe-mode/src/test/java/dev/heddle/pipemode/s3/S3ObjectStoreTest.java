@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -291,6 +292,20 @@ class S3ObjectStoreTest {
     assertEquals(Kind.REFUSED, number.kind());
     store.abortMultipart(object, upload);
     store.abortMultipart(object, upload);
+  }
+
+  @Test
+  void uploadsThatAreNeitherCompleteNorGivenUpAreFound() throws IOException {
+    ObjectUri object = uri("open/model");
+    String first = store.createMultipart(object);
+    String second = store.createMultipart(object);
+    String other = store.createMultipart(uri("open/model.more"));
+    assertEquals(Set.of(first, second), Set.copyOf(store.openMultiparts(object)));
+    store.abortMultipart(object, first);
+    assertEquals(List.of(second), store.openMultiparts(object));
+    store.abortMultipart(object, second);
+    store.abortMultipart(uri("open/model.more"), other);
+    assertEquals(List.of(), store.openMultiparts(object));
   }
 
   @Test

@@ -5,8 +5,10 @@ import dev.heddle.tests.cli.EmbeddedLogging;
 import dev.heddle.tests.cli.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** {@code tests/bench NAME}: measures Heddle beside its nearest peer, in one run. */
@@ -27,17 +29,32 @@ public final class BenchCommand {
         --only NAME  leave the other one out
         --json FILE  also write every figure there
 
-      tests/bench relaunch [--rounds N] [--hosts N] [--policies NAMES] [--json FILE]
+      tests/bench relaunch [--rounds N] [--hosts N] [--faults NAMES] [--policies NAMES]
+                           [--json FILE]
 
       relaunch  a job of 3 hosts that trains and saves checkpoints, on one warm embedded cluster
                 with YARN's default heartbeats: the time from the SIGKILL of one algorithm, or of
                 one agent, to the first line of the next attempt's last host: of all hosts, or,
-                under policy host, of the lost one alone. A job for each. Needs
-                /usr/bin/python3. Medians and ranges.
+                under policy host, of the lost one alone. And from the SIGKILL of the
+                ApplicationMaster, which no algorithm notices, until all agents report to the
+                next one. A job for each. Needs /usr/bin/python3. Medians and ranges.
 
         --rounds N       measured rounds (default 5), after one that warms up
         --hosts N        hosts, and nodes of the cluster (default 3)
+        --faults NAMES   what is killed, in turns (default algorithm,agent,master)
         --policies NAMES values of heddle.fault.policy, in turns (default job,host)
+        --json FILE      also write every figure there
+
+      tests/bench scale [--rounds N] [--hosts NUMBERS] [--json FILE]
+
+      scale     what the ApplicationMaster does for one job on very many hosts, all of which start,
+                a twentieth of which is lost in mid training, and which relaunches and completes:
+                its supervisor, event loop, journal, record, answers to heartbeats and requests to
+                YARN are the real ones; YARN, agents and time are simulated. Seconds from the
+                first request to Completed, in a JVM of 1 GiB for each job.
+
+        --rounds N       measured rounds (default 3), of all numbers in turns
+        --hosts NUMBERS  hosts of a job (default 100,1000,10000)
         --json FILE      also write every figure there
 
       tests/bench pipe [--rounds N] [--sets NAMES] [--conditions a,b] [--only NAMES] [--json FILE]
@@ -91,6 +108,10 @@ public final class BenchCommand {
         relaunch(arguments.subList(1, arguments.size()));
         return 0;
       }
+      if (arguments.get(0).equals("scale")) {
+        scale(arguments.subList(1, arguments.size()));
+        return 0;
+      }
       Usage usage =
           Usage.parse(
               arguments.subList(1, arguments.size()),
@@ -124,12 +145,40 @@ public final class BenchCommand {
   private static void relaunch(List<String> arguments)
       throws Usage.WrongUsage, IOException, InterruptedException {
     Usage usage =
-        Usage.parse(arguments, Set.of("--rounds", "--hosts", "--policies", "--json"), Set.of());
+        Usage.parse(
+            arguments, Set.of("--rounds", "--hosts", "--faults", "--policies", "--json"), Set.of());
+    List<RelaunchRound.Fault> faults = new ArrayList<>();
+    for (String name : usage.text("--faults").orElse("algorithm,agent,master").split(",", -1)) {
+      faults.add(
+          Arrays.stream(RelaunchRound.Fault.values())
+              .filter(fault -> fault.name().toLowerCase(Locale.ROOT).equals(name))
+              .findAny()
+              .orElseThrow(
+                  () ->
+                      new Usage.WrongUsage(
+                          "--faults '" + name + "' must be algorithm, agent or master")));
+    }
     new RelaunchBench(
             usage.whole("--rounds", 5, 1, 1000),
             usage.whole("--hosts", 3, 2, 16),
+            faults,
             List.of(usage.text("--policies").orElse("job,host").split(",", -1)),
             usage.text("--json").map(Path::of))
+        .run();
+  }
+
+  private static void scale(List<String> arguments)
+      throws Usage.WrongUsage, IOException, InterruptedException {
+    Usage usage = Usage.parse(arguments, Set.of("--rounds", "--hosts", "--json"), Set.of());
+    List<Integer> hosts = new ArrayList<>();
+    for (String number : usage.text("--hosts").orElse("100,1000,10000").split(",", -1)) {
+      try {
+        hosts.add(Integer.valueOf(number));
+      } catch (NumberFormatException e) {
+        throw new Usage.WrongUsage("--hosts: '" + number + "' is no number");
+      }
+    }
+    new ScaleBench(usage.whole("--rounds", 3, 1, 1000), hosts, usage.text("--json").map(Path::of))
         .run();
   }
 

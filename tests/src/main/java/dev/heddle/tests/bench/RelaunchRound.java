@@ -12,11 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One job of the sample {@code steps} that loses something once, and how long it takes until it has
@@ -36,16 +41,23 @@ record RelaunchRound(
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
   private static final String VICTIM = "algo-2";
 
+  /** What an agent says then. */
+  private static final Pattern FOLLOWS =
+      Pattern.compile("^(\\S+),(\\d+) .*: another ApplicationMaster, .* is in charge");
+
   /** The policy under which the lost host alone starts again; the sample's elastic variant can. */
   private static final String HOST_ALONE = "host";
 
   /** What is killed. */
   enum Fault {
     ALGORITHM,
-    AGENT;
+    AGENT,
+    MASTER;
 
     String words() {
-      return "one " + name().toLowerCase(Locale.ROOT) + " killed";
+      return this == MASTER
+          ? "ApplicationMaster killed"
+          : "one " + name().toLowerCase(Locale.ROOT) + " killed";
     }
   }
 
@@ -57,7 +69,8 @@ record RelaunchRound(
    * Runs a job until it has lost something and started again.
    *
    * @param name of the job, used once
-   * @return seconds from the kill to the first line of the last host that starts again
+   * @return seconds from the kill to the first line of the last host that starts again; of the
+   *     ApplicationMaster, for which none does, until the last agent reports to the next one
    */
   double seconds(String name, String policy, Fault fault) throws IOException, InterruptedException {
     Path job = scratch.resolve(name + ".json");
@@ -107,11 +120,39 @@ record RelaunchRound(
     await("a checkpoint", () -> cluster.s3().keys(bucket, checkpoints).size() >= again);
     HostProcesses processes = new HostProcesses(application, sample.commandLine());
     long victim =
-        fault == Fault.AGENT ? processes.agent(VICTIM) : processes.algorithm(name, VICTIM);
+        switch (fault) {
+          case AGENT -> processes.agent(VICTIM);
+          case ALGORITHM -> processes.algorithm(name, VICTIM);
+          case MASTER -> processes.master();
+        };
     long killed = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
     HostProcesses.signal(victim, "KILL");
+    if (fault == Fault.MASTER) {
+      await("another ApplicationMaster of " + name, () -> followers(logs).size() == hosts);
+      int attempts = StepsRuns.read(logs).attempts();
+      if (attempts != 1) {
+        throw new IOException("attempt " + attempts + " has begun, though nothing is lost");
+      }
+      return (Collections.max(followers(logs)) - killed) / 1e9;
+    }
     await("the next attempt of " + name, () -> StepsRuns.read(logs).hosts(2) == again);
     return (StepsRuns.read(logs).lastStart(2) - killed) / 1e9;
+  }
+
+  /** When each agent turned to another ApplicationMaster, in nanoseconds since 1970. */
+  private static List<Long> followers(ContainerLogs logs) throws IOException {
+    List<Long> times = new ArrayList<>();
+    for (String line : logs.lines()) {
+      Matcher match = FOLLOWS.matcher(line);
+      if (match.find()) {
+        Instant time =
+            LocalDateTime.parse(match.group(1) + "." + match.group(2))
+                .atZone(ZoneId.systemDefault())
+                .toInstant();
+        times.add(ChronoUnit.NANOS.between(Instant.EPOCH, time));
+      }
+    }
+    return times;
   }
 
   private void await(String what, Condition condition) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.heddle.tests.cli;
 
+import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.docker.DockerEngine;
 import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
@@ -113,6 +114,10 @@ public final class ClusterCommand {
 
   private static void announce(PrintStream out, EmbeddedCluster cluster) {
     cluster.s3().createBucket(BUCKET);
+    // The sample algorithms' data, so that their job files can be submitted as they are.
+    Digits.load()
+        .objects()
+        .forEach((key, content) -> cluster.s3().put(BUCKET, "digits/" + key, content));
     Map<String, String> exports = new LinkedHashMap<>();
     exports.put("HADOOP_CONF_DIR", cluster.configurationDirectory().toString());
     exports.putAll(cluster.s3().environment());

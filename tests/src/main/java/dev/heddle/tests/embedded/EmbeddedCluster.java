@@ -5,24 +5,17 @@ import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.yarn.api.records.NodeState;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.server.MiniYARNCluster;
-import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
-import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
-import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNode;
+import org.apache.hadoop.yarn.server.api.records.MasterKey;
+import org.apache.hadoop.yarn.server.resourcemanager.RMContext;
 import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -44,35 +37,20 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final ClusterDirectory directory;
   private final EmbeddedS3 s3;
   private final Optional<DockerSupport> docker;
-  private final MiniYARNCluster yarn;
-
-  /** Those that run. */
-  private final Map<String, NodeManager> managers =
-      Collections.synchronizedMap(new LinkedHashMap<>());
-
-  /** How those were set up that were stopped. */
-  private final Map<String, Configuration> configurations = new ConcurrentHashMap<>();
-
-  /** Those of the running ones that YARN's own cluster doesn't know. */
-  private final List<NodeManager> added = new CopyOnWriteArrayList<>();
+  private final SeparateNodes yarn;
+  private final Nodes nodes;
 
   private EmbeddedCluster(
       ClusterDirectory directory,
       EmbeddedS3 s3,
       Optional<DockerSupport> docker,
-      MiniYARNCluster yarn,
+      SeparateNodes yarn,
       int nodes) {
     this.directory = directory;
     this.s3 = s3;
     this.docker = docker;
     this.yarn = yarn;
-    IntStream.range(0, nodes).mapToObj(yarn::getNodeManager).forEach(this::add);
-  }
-
-  private String add(NodeManager manager) {
-    String node = manager.getNMContext().getNodeId().toString();
-    managers.put(node, manager);
-    return node;
+    this.nodes = new Nodes(yarn, nodes);
   }
 
   /**
@@ -82,12 +60,14 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param more YARN properties beyond, or instead of, the usual ones
    * @param docker empty: containers are processes of this user. Else the nodes run Docker
    *     containers too, and all containers run as {@link DockerRuntime#USER}; needs root
+   * @param recovering whether its ResourceManager may go and come back
    */
   public record Options(
       Optional<Path> directory,
       int nodes,
       Map<String, String> more,
-      Optional<DockerOptions> docker) {
+      Optional<DockerOptions> docker,
+      boolean recovering) {
     private static final Pattern HARMLESS = Pattern.compile("[\\w./+@-]+");
 
     public Options {
@@ -103,8 +83,21 @@ public final class EmbeddedCluster implements AutoCloseable {
       this(directory, nodes, more, Optional.empty());
     }
 
+    /** Whose ResourceManager stays. */
+    public Options(
+        Optional<Path> directory,
+        int nodes,
+        Map<String, String> more,
+        Optional<DockerOptions> docker) {
+      this(directory, nodes, more, docker, false);
+    }
+
     public Options withDocker(DockerOptions options) {
-      return new Options(directory, nodes, more, Optional.of(options));
+      return new Options(directory, nodes, more, Optional.of(options), recovering);
+    }
+
+    public Options withRecovery() {
+      return new Options(directory, nodes, more, docker, true);
     }
 
     /** YARN writes paths unquoted into shell scripts and into lists with commas and colons. */
@@ -142,7 +135,7 @@ public final class EmbeddedCluster implements AutoCloseable {
       if (options.docker().isPresent()) {
         docker = Optional.of(DockerSupport.start(options.docker().get(), directory));
       }
-      MiniYARNCluster yarn = startYarn(options, directory, docker);
+      SeparateNodes yarn = startYarn(options, directory, docker);
       EmbeddedCluster cluster = new EmbeddedCluster(directory, s3, docker, yarn, options.nodes());
       Configuration client = ClusterSettings.client(yarn.getConfig());
       ConfigurationFiles.writeForContainers(directory, client);
@@ -166,18 +159,21 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
-  private static MiniYARNCluster startYarn(
+  private static SeparateNodes startYarn(
       Options options, ClusterDirectory directory, Optional<DockerSupport> docker)
       throws IOException, InterruptedException {
     Map<String, String> more = new LinkedHashMap<>();
     docker.ifPresent(support -> more.putAll(support.properties()));
+    if (options.recovering()) {
+      more.putAll(RecoverySettings.of(directory));
+    }
     more.putAll(options.more());
     YarnConfiguration conf = ClusterSettings.servers(directory, more);
     // MiniYARNCluster takes its directory from this property alone.
     System.setProperty("test.build.data", directory.nodes().toString());
     // And YARN keeps the kinds of resources in a static field.
     ResourceUtils.resetResourceTypes(conf);
-    MiniYARNCluster yarn = new SeparateNodes("nodes", options.nodes());
+    SeparateNodes yarn = new SeparateNodes("nodes", options.nodes(), options.recovering());
     boolean started = false;
     try {
       yarn.init(conf);
@@ -245,21 +241,8 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param node HOST:PORT, as jobs name it
    */
   public void stopNode(String node) throws IOException {
-    NodeManager manager = manager(node);
     LOG.info("stopping node {}", node);
-    managers.remove(node);
-    configurations.put(node, manager.getConfig());
-    manager.stop();
-    added.remove(manager);
-    try {
-      // Every NodeManager says so when it stops, but MiniYARNCluster's say it to nobody.
-      yarn.getResourceManager()
-          .getResourceTrackerService()
-          .unRegisterNodeManager(
-              UnRegisterNodeManagerRequest.newInstance(manager.getNMContext().getNodeId()));
-    } catch (YarnException e) {
-      throw new IOException("node " + node + " could not be taken from the cluster", e);
-    }
+    nodes.stop(node);
   }
 
   /**
@@ -270,29 +253,60 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @return HOST:PORT of the new one
    */
   public String startNode(String stopped) throws IOException, InterruptedException {
-    NodeManager manager = new NodeManager();
-    manager.init(ClusterSettings.again(configurations.get(stopped), yarn.getConfig()));
-    manager.start();
-    added.add(manager);
-    String node = add(manager);
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-    while (!isRunning(manager)) {
-      if (System.nanoTime() > deadline) {
-        throw new IOException("node " + node + " did not register within a minute");
-      }
-      Thread.sleep(50);
-    }
+    String node = nodes.startInPlaceOf(stopped);
     LOG.info("node {} is there in the place of {}", node, stopped);
     return node;
   }
 
-  private boolean isRunning(NodeManager manager) {
-    RMNode node =
-        yarn.getResourceManager()
-            .getRMContext()
-            .getRMNodes()
-            .get(manager.getNMContext().getNodeId());
-    return node != null && node.getState() == NodeState.RUNNING;
+  /**
+   * Keeps from the ResourceManager what a node of a cluster with recovery says; its containers run
+   * on. A node that is stopped then is missed by nobody but those who hear nothing of it.
+   *
+   * @param node HOST:PORT, as jobs name it
+   */
+  public void cutOff(String node) {
+    LOG.info("cutting node {} off", node);
+    nodes.cutOff(node, true);
+  }
+
+  /** Ends {@link #cutOff}. */
+  public void reconnect(String node) {
+    LOG.info("connecting node {} again", node);
+    nodes.cutOff(node, false);
+  }
+
+  /**
+   * Stops a NodeManager of a cluster with recovery and starts another one in its place; containers
+   * run on. Returns when that one runs.
+   *
+   * @param node HOST:PORT, as jobs name it
+   */
+  public void restartNode(String node) {
+    LOG.info("restarting node {}", node);
+    nodes.restart(node);
+  }
+
+  /** Ids of the keys by which the ResourceManager's, containers' and nodes' tokens are made now. */
+  public List<Integer> masterKeys() {
+    RMContext manager = yarn.getResourceManager().getRMContext();
+    return Stream.of(
+            manager.getAMRMTokenSecretManager().getCurrnetMasterKeyData().getMasterKey(),
+            manager.getContainerTokenSecretManager().getCurrentKey(),
+            manager.getNMTokenSecretManager().getCurrentKey())
+        .map(MasterKey::getKeyId)
+        .toList();
+  }
+
+  /** Containers run on; NodeManagers and ApplicationMasters look for another one. */
+  public void stopResourceManager() {
+    LOG.info("stopping the ResourceManager");
+    yarn.stopResourceManager(0);
+  }
+
+  /** Starts another one where the last one was, which takes over what that one had stored. */
+  public void startResourceManager() throws InterruptedException {
+    LOG.info("starting another ResourceManager");
+    yarn.startResourceManager();
   }
 
   /**
@@ -301,20 +315,12 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param node HOST:PORT, as jobs name it
    */
   public Path localDirectory(String node) {
-    return Path.of(manager(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
+    return Path.of(nodes.get(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
   }
 
   /** HOST:PORT of each node that runs. */
   public List<String> nodes() {
-    return List.copyOf(managers.keySet());
-  }
-
-  private NodeManager manager(String node) {
-    NodeManager manager = managers.get(node);
-    if (manager == null) {
-      throw new IllegalArgumentException("no node " + node + " of the cluster runs");
-    }
-    return manager;
+    return nodes.names();
   }
 
   /** Ids of the processes that run now for containers of this cluster, whoever started them. */
@@ -328,7 +334,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      added.forEach(NodeManager::stop);
+      nodes.stopAdded();
       yarn.stop();
     } finally {
       try {

@@ -31,14 +31,13 @@ public record HostProcesses(String application, String program) {
    * @throws IOException when there isn't exactly one
    */
   public long agent(String host) throws IOException {
-    String container = "CONTAINER_ID=" + application.replaceFirst("application", "container") + "_";
     return one(
         "agent of " + host,
         process ->
             (process.line() + " ").contains("AgentMain --host " + host + " ")
                 && process.line().contains("/bin/java ")
                 && !process.line().startsWith("/bin/bash")
-                && process.environment().stream().anyMatch(v -> v.startsWith(container)));
+                && isOfApplication(process));
   }
 
   /**
@@ -47,14 +46,21 @@ public record HostProcesses(String application, String program) {
    * @throws IOException when there isn't exactly one
    */
   public long master() throws IOException {
-    String container = "CONTAINER_ID=" + application.replaceFirst("application", "container") + "_";
     return one(
         "ApplicationMaster of " + application,
         process ->
             (process.line() + " ").contains(".ApplicationMaster --staging ")
                 && process.line().contains("/bin/java ")
                 && !process.line().startsWith("/bin/bash")
-                && process.environment().stream().anyMatch(v -> v.startsWith(container)));
+                && isOfApplication(process));
+  }
+
+  /** Container ids tell how often the ResourceManager was restarted before: {@code e01_}. */
+  private boolean isOfApplication(Seen process) {
+    String id = application.replaceFirst("application", "CONTAINER_ID=container") + "_";
+    return process.environment().stream()
+        .anyMatch(
+            variable -> variable.replaceFirst("container_e\\d+_", "container_").startsWith(id));
   }
 
   /**
