@@ -113,8 +113,12 @@ final class ChaosRun {
               job,
               application,
               new KeptLogs(cluster.nodesDirectory(), application, directory));
-      run.watch(strikers, new Striker(cluster, job, application, s3, disks, run.over::get));
-      return run.judge(disks);
+      try {
+        run.watch(strikers, new Striker(cluster, job, application, s3, disks, run.over::get));
+        return run.judge(disks);
+      } finally {
+        job.waiting().destroy();
+      }
     } finally {
       strikers.shutdownNow();
       s3.behave();
@@ -258,6 +262,12 @@ final class ChaosRun {
     Oracle oracle =
         new Oracle(described, runs, ChaosJob.HOSTS, plan.mode().steps(), mostRepeated());
     broken.addAll(oracle.broken());
+    for (Struck each : struck) {
+      // A fault that did nothing must not count as one that was survived.
+      if (each.began != 0 && each.strike.fault().costsAnAttempt() && runs.attempts() < 2) {
+        broken.add(each.strike.fault().words() + ": nothing came of it");
+      }
+    }
     boolean same = Arrays.equals(undisturbed, model());
     if (!same) {
       broken.add("the model is another one");

@@ -58,6 +58,14 @@ enum Fault {
     return this == AGENT_STOPPED || this == CUT_LONG;
   }
 
+  /** The job can't but notice. */
+  boolean costsAnAttempt() {
+    return switch (this) {
+      case ALGORITHM_KILLED, AGENT_KILLED, NODE_STOPPED, PREEMPTED, AGENT_STOPPED -> true;
+      default -> false;
+    };
+  }
+
   boolean isOfS3() {
     return this == S3_REFUSES || this == S3_DAWDLES || this == S3_RESETS || this == S3_TRUNCATES;
   }
