@@ -15,8 +15,8 @@ import java.util.Random;
 /** One connection to {@link FaultyS3}: request after request, each with what becomes of it. */
 final class S3Passage implements Runnable, Closeable {
   private static final int BUFFER = 1 << 16;
-  private static final int LEAST_DELAY_MILLIS = 200;
-  private static final int DELAY_MILLIS = 1000;
+  private static final int LEAST_DELAY_MILLIS = 1000;
+  private static final int DELAY_MILLIS = 4000;
   private static final String SLOW_DOWN =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
           + "<Error><Code>SlowDown</Code><Message>Please reduce your request"
