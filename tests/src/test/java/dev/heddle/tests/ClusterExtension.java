@@ -1,6 +1,7 @@
 package dev.heddle.tests;
 
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.Queues;
 import java.util.Optional;
 
 /**

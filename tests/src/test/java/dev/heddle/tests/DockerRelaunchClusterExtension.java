@@ -2,6 +2,7 @@ package dev.heddle.tests;
 
 import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.Queues;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -65,6 +65,28 @@ final class ClusterSettings {
     return conf;
   }
 
+  /** For a NodeManager that has another one's directories, on ports of its own. */
+  static YarnConfiguration again(Configuration stopped, Configuration running) {
+    YarnConfiguration conf = new YarnConfiguration(stopped);
+    // The first ones were given the ResourceManager itself, and not its address.
+    conf.set(
+        YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+        running.get(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS));
+    for (String address :
+        new String[] {
+          YarnConfiguration.NM_ADDRESS,
+          YarnConfiguration.NM_LOCALIZER_ADDRESS,
+          YarnConfiguration.NM_WEBAPP_ADDRESS,
+          YarnConfiguration.NM_COLLECTOR_SERVICE_ADDRESS
+        }) {
+      String former = conf.get(address);
+      if (former != null) {
+        conf.set(address, former.replaceFirst(":\\d+$", ":0"));
+      }
+    }
+    return conf;
+  }
+
   private static final String CAPACITY_SCHEDULER =
       "org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.CapacityScheduler";
   private static final String DOMINANT_RESOURCE =

@@ -10,14 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
 import org.apache.hadoop.yarn.server.api.records.MasterKey;
-import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
 import org.apache.hadoop.yarn.server.resourcemanager.RMContext;
 import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.apache.logging.log4j.LogManager;
@@ -41,7 +38,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   private final EmbeddedS3 s3;
   private final Optional<DockerSupport> docker;
   private final SeparateNodes yarn;
-  private final int nodes;
+  private final Nodes nodes;
 
   private EmbeddedCluster(
       ClusterDirectory directory,
@@ -53,7 +50,7 @@ public final class EmbeddedCluster implements AutoCloseable {
     this.s3 = s3;
     this.docker = docker;
     this.yarn = yarn;
-    this.nodes = nodes;
+    this.nodes = new Nodes(yarn, nodes);
   }
 
   /**
@@ -228,6 +225,11 @@ public final class EmbeddedCluster implements AutoCloseable {
     return directory.nodes();
   }
 
+  /** Each job's own directory is below it. */
+  public Path staging() {
+    return directory.staging();
+  }
+
   /** Where the log of an application's containers goes when it has ended. */
   public Path aggregatedLogs() {
     return directory.aggregatedLogs();
@@ -239,22 +241,21 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param node HOST:PORT, as jobs name it
    */
   public void stopNode(String node) throws IOException {
-    NodeManager manager = manager(node);
     LOG.info("stopping node {}", node);
-    if (manager instanceof LoneNode lone) {
-      lone.stopAll();
-      return;
-    }
-    manager.stop();
-    try {
-      // Every NodeManager says so when it stops, but MiniYARNCluster's say it to nobody.
-      yarn.getResourceManager()
-          .getResourceTrackerService()
-          .unRegisterNodeManager(
-              UnRegisterNodeManagerRequest.newInstance(manager.getNMContext().getNodeId()));
-    } catch (YarnException e) {
-      throw new IOException("node " + node + " could not be taken from the cluster", e);
-    }
+    nodes.stop(node);
+  }
+
+  /**
+   * Starts a node with the directories of one that was stopped, and another port: what that left
+   * there goes. Returns when it is registered.
+   *
+   * @param stopped a node that {@link #stopNode} has stopped; its HOST:PORT
+   * @return HOST:PORT of the new one
+   */
+  public String startNode(String stopped) throws IOException, InterruptedException {
+    String node = nodes.startInPlaceOf(stopped);
+    LOG.info("node {} is there in the place of {}", node, stopped);
+    return node;
   }
 
   /**
@@ -265,13 +266,13 @@ public final class EmbeddedCluster implements AutoCloseable {
    */
   public void cutOff(String node) {
     LOG.info("cutting node {} off", node);
-    ((LoneNode) manager(node)).cutOff(true);
+    nodes.cutOff(node, true);
   }
 
   /** Ends {@link #cutOff}. */
   public void reconnect(String node) {
     LOG.info("connecting node {} again", node);
-    ((LoneNode) manager(node)).cutOff(false);
+    nodes.cutOff(node, false);
   }
 
   /**
@@ -282,7 +283,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    */
   public void restartNode(String node) {
     LOG.info("restarting node {}", node);
-    yarn.restart(manager(node));
+    nodes.restart(node);
   }
 
   /** Ids of the keys by which the ResourceManager's, containers' and nodes' tokens are made now. */
@@ -314,22 +315,12 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param node HOST:PORT, as jobs name it
    */
   public Path localDirectory(String node) {
-    return Path.of(manager(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
+    return Path.of(nodes.get(node).getConfig().getTrimmed(YarnConfiguration.NM_LOCAL_DIRS));
   }
 
-  /** HOST:PORT of each node that it began with. */
+  /** HOST:PORT of each node that runs. */
   public List<String> nodes() {
-    return IntStream.range(0, nodes)
-        .mapToObj(i -> yarn.getNodeManager(i).getNMContext().getNodeId().toString())
-        .toList();
-  }
-
-  private NodeManager manager(String node) {
-    return IntStream.range(0, nodes)
-        .mapToObj(yarn::getNodeManager)
-        .filter(manager -> manager.getNMContext().getNodeId().toString().equals(node))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("the cluster has no node " + node));
+    return nodes.names();
   }
 
   /** Ids of the processes that run now for containers of this cluster, whoever started them. */
@@ -343,6 +334,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
+      nodes.stopAdded();
       yarn.stop();
     } finally {
       try {

@@ -180,6 +180,11 @@ public final class EmbeddedS3 implements AutoCloseable {
     return keys;
   }
 
+  /** The keys of the multipart uploads that are neither completed nor aborted. */
+  public List<String> unfinishedUploads(String bucket) {
+    return store.listMultipartUploads(bucket).stream().map(upload -> upload.key()).toList();
+  }
+
   @Override
   public void close() throws IOException {
     goAway();

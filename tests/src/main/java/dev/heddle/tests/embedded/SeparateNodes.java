@@ -57,7 +57,7 @@ final class SeparateNodes extends MiniYARNCluster {
   }
 
   /** Stops a NodeManager, and starts another one in its place; containers run on. */
-  void restart(NodeManager manager) {
+  NodeManager restart(NodeManager manager) {
     NodeManager[] nodes = managers();
     int i = List.of(nodes).indexOf(manager);
     manager.stop();
@@ -67,6 +67,7 @@ final class SeparateNodes extends MiniYARNCluster {
     nodes[i] = new LoneNode();
     nodes[i].init(new YarnConfiguration(manager.getConfig()));
     nodes[i].start();
+    return nodes[i];
   }
 
   /** Starts another ResourceManager in the place of one that was stopped. */

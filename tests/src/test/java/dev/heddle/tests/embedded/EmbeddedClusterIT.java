@@ -2,6 +2,7 @@ package dev.heddle.tests.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.NodeReport;
@@ -39,7 +42,7 @@ class EmbeddedClusterIT {
       noKeyIsWhereContainersRead(cluster);
       anApplicationOfAnotherProcessRunsToItsEnd(cluster);
       anApplicationStillRuns(cluster);
-      aStoppedNodeIsGone(cluster);
+      aStoppedNodeIsGoneAndAnotherTakesItsPlace(cluster);
     } finally {
       cluster.close();
     }
@@ -104,8 +107,8 @@ class EmbeddedClusterIT {
     assertTrue(cluster.containerProcesses().size() >= 3);
   }
 
-  private static void aStoppedNodeIsGone(EmbeddedCluster cluster)
-      throws IOException, YarnException {
+  private static void aStoppedNodeIsGoneAndAnotherTakesItsPlace(EmbeddedCluster cluster)
+      throws IOException, InterruptedException, YarnException {
     try (YarnClient client = YarnClient.createYarnClient()) {
       client.init(cluster.configuration());
       client.start();
@@ -115,6 +118,17 @@ class EmbeddedClusterIT {
           .atMost(Duration.ofSeconds(30))
           .until(() -> client.getNodeReports(NodeState.RUNNING).size() == 2);
       assertThrows(IllegalArgumentException.class, () -> cluster.stopNode("elsewhere:1"));
+      String next = cluster.startNode(node);
+      assertNotEquals(node, next);
+      assertEquals(
+          Set.copyOf(cluster.nodes()),
+          client.getNodeReports(NodeState.RUNNING).stream()
+              .map(report -> report.getNodeId().toString())
+              .collect(Collectors.toSet()));
+      assertTrue(cluster.nodes().contains(next));
+      // What was started later can be stopped, too, and once more started.
+      cluster.stopNode(next);
+      cluster.startNode(next);
     }
   }
 

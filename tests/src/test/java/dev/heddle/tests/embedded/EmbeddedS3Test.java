@@ -57,6 +57,16 @@ class EmbeddedS3Test {
   }
 
   @Test
+  void anUploadIsUnfinishedUntilItIsAborted() {
+    try (S3Client client = client(s3.secretAccessKey())) {
+      String id = client.createMultipartUpload(u -> u.bucket("bucket").key("large")).uploadId();
+      assertEquals(List.of("large"), s3.unfinishedUploads("bucket"));
+      client.abortMultipartUpload(u -> u.bucket("bucket").key("large").uploadId(id));
+      assertEquals(List.of(), s3.unfinishedUploads("bucket"));
+    }
+  }
+
+  @Test
   void aWrongSecretIsRefused() {
     try (S3Client client = client("not the secret")) {
       S3Exception refused =

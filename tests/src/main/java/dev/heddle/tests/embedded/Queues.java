@@ -1,9 +1,9 @@
-package dev.heddle.tests;
+package dev.heddle.tests.embedded;
 
 import java.util.Map;
 
 /** Two queues that take from each other, for clusters whose tests want that. */
-final class Queues {
+public final class Queues {
   private static final String CAPACITY = "yarn.scheduler.capacity.";
   private static final String PREEMPTION = "yarn.resourcemanager.monitor.capacity.preemption.";
 
@@ -15,7 +15,7 @@ final class Queues {
    *
    * @param urgent its share in percent
    */
-  static Map<String, String> withUrgent(int urgent) {
+  public static Map<String, String> withUrgent(int urgent) {
     return Map.ofEntries(
         Map.entry(CAPACITY + "root.queues", "default,urgent"),
         Map.entry(CAPACITY + "root.default.capacity", Integer.toString(100 - urgent)),
