@@ -104,7 +104,7 @@ record Chaos(Path home, Path jar, List<Fault> faults, Path directory, PrintStrea
     Digits.load()
         .objects()
         .forEach((key, content) -> cluster.s3().put(ChaosJob.BUCKET, "digits/" + key, content));
-    HeddleClient client = client(cluster, s3);
+    HeddleClient client = HeddleClient.of(cluster, jar);
     for (int run = 0; run < runs; run++) {
       Plan plan = Plan.of(seed + run, faults, ChaosJob.HOSTS);
       Path logs = Files.createDirectories(directory.resolve("run-" + plan.seed()));
@@ -146,14 +146,6 @@ record Chaos(Path home, Path jar, List<Fault> faults, Path directory, PrintStrea
     Map<String, String> properties = new HashMap<>(Queues.withUrgent(URGENT));
     properties.put("yarn.resourcemanager.am.max-attempts", "10");
     return properties;
-  }
-
-  /** Whose S3 is the faulty one, and its jobs' with it. */
-  private HeddleClient client(EmbeddedCluster cluster, FaultyS3 s3) {
-    HeddleClient client = HeddleClient.of(cluster, jar);
-    Map<String, String> environment = new HashMap<>(client.environment());
-    environment.put("AWS_ENDPOINT_URL_S3", s3.endpoint().toString());
-    return new HeddleClient(client.jar(), client.configuration(), environment);
   }
 
   private void tell(Result result, int spoilt, Duration time, Path logs) {

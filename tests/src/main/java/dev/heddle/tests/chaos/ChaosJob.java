@@ -10,6 +10,7 @@ import dev.heddle.tests.embedded.HeddleClient;
 import dev.heddle.tests.embedded.HostProcesses;
 import dev.heddle.tests.embedded.JobFile;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,17 +40,25 @@ record ChaosJob(
   static final Duration LEASE = Duration.ofSeconds(8);
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String URI = "s3://" + BUCKET + "/";
+  private static final String ROOT = "s3://" + BUCKET + "/";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /**
+   * @param s3 through which the job reaches S3
+   */
   static ChaosJob submit(
-      EmbeddedCluster cluster, HeddleClient client, StepsSample sample, Plan plan, Path directory)
+      EmbeddedCluster cluster,
+      HeddleClient client,
+      StepsSample sample,
+      URI s3,
+      Plan plan,
+      Path directory)
       throws IOException {
     String name = "chaos-" + plan.seed();
     Path file = directory.resolve("job.json");
     Files.write(file, JSON.writeValueAsBytes(file(sample, name, plan).json()));
     List<String> command = new ArrayList<>(List.of("submit", "--job", file.toString(), "--wait"));
-    for (String setting : settings(plan)) {
+    for (String setting : settings(s3, plan)) {
       command.addAll(List.of("--conf", setting));
     }
     Process waiting =
@@ -63,8 +72,8 @@ record ChaosJob(
 
   private static JobFile file(StepsSample sample, String name, Plan plan) {
     JobFile file =
-        sample.job(name, URI + "out").hosts(HOSTS).hyperparameters(plan.mode().hyperparameters());
-    String train = URI + "digits/train/";
+        sample.job(name, ROOT + "out").hosts(HOSTS).hyperparameters(plan.mode().hyperparameters());
+    String train = ROOT + "digits/train/";
     if (plan.mode() == Mode.PIPE) {
       file.pipe("train", "S3Prefix", train, "ShardedByS3Key")
           .putObject("ShuffleConfig")
@@ -72,11 +81,12 @@ record ChaosJob(
     } else {
       file.channel("train", train, "ShardedByS3Key");
     }
-    return file.relaunched(URI + checkpoints(name), 5);
+    return file.relaunched(ROOT + checkpoints(name), 5);
   }
 
-  private static List<String> settings(Plan plan) {
-    List<String> settings = new ArrayList<>(List.of("heddle.am.max-attempts=6"));
+  private static List<String> settings(URI s3, Plan plan) {
+    List<String> settings =
+        new ArrayList<>(List.of("heddle.am.max-attempts=6", "heddle.s3.endpoint=" + s3));
     if (plan.triesLease()) {
       settings.add("heddle.agent.heartbeat=500ms");
       settings.add("heddle.agent.suspect-after=2s");

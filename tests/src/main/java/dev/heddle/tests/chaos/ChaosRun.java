@@ -7,7 +7,6 @@ import dev.heddle.tests.algorithms.steps.StepsRuns;
 import dev.heddle.tests.algorithms.steps.StepsSample;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import dev.heddle.tests.embedded.HeddleClient;
-import dev.heddle.tests.embedded.SmallDisk;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +37,6 @@ final class ChaosRun {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final Duration STRIKE_PATIENCE = Duration.ofMinutes(2);
   private static final Duration CLIENT_PATIENCE = Duration.ofMinutes(1);
-  private static final int DISK_MEGABYTES = 500;
 
   /** What the ApplicationMaster waits beyond a lease, and what it takes then. */
   private static final Duration UNSEEN = ChaosJob.LEASE.plusSeconds(15);
@@ -95,15 +93,14 @@ final class ChaosRun {
       byte[] undisturbed,
       Path directory)
       throws IOException, InterruptedException {
-    Map<String, SmallDisk> disks = new HashMap<>();
     ExecutorService strikers = Executors.newCachedThreadPool();
-    try {
+    int spoiltBefore = s3.spoilt();
+    try (Belongings belongings = new Belongings()) {
       if (plan.has(Fault.DISK_FULL)) {
-        for (String node : cluster.nodes()) {
-          disks.put(node, SmallDisk.at(cluster.localDirectory(node), DISK_MEGABYTES));
-        }
+        belongings.takeDisks(cluster);
       }
-      ChaosJob job = ChaosJob.submit(cluster, client, sample, plan, directory);
+      ChaosJob job = ChaosJob.submit(cluster, client, sample, s3.endpoint(), plan, directory);
+      belongings.take(job);
       String application = job.awaitApplication();
       ChaosRun run =
           new ChaosRun(
@@ -113,24 +110,13 @@ final class ChaosRun {
               job,
               application,
               new KeptLogs(cluster.nodesDirectory(), application, directory));
-      try {
-        run.watch(strikers, new Striker(cluster, job, application, s3, disks, run.over::get));
-        return run.judge(disks);
-      } finally {
-        job.waiting().destroy();
-      }
+      run.watch(
+          strikers, new Striker(cluster, job, application, s3, belongings.disks(), run.over::get));
+      return run.judge(belongings, s3.spoilt() - spoiltBefore);
     } finally {
       strikers.shutdownNow();
       s3.behave();
-      close(disks);
     }
-  }
-
-  private static void close(Map<String, SmallDisk> disks) throws IOException {
-    for (SmallDisk disk : disks.values()) {
-      disk.close();
-    }
-    disks.clear();
   }
 
   /** Until the job has ended and all faults are over. */
@@ -252,7 +238,7 @@ final class ChaosRun {
     }
   }
 
-  private Result judge(Map<String, SmallDisk> disks) throws IOException, InterruptedException {
+  private Result judge(Belongings belongings, int spoilt) throws IOException, InterruptedException {
     int code = job.awaitClient(CLIENT_PATIENCE);
     if (code != 0) {
       broken.add("heddle submit --wait ended with code " + code + ", not 0");
@@ -264,15 +250,17 @@ final class ChaosRun {
     broken.addAll(oracle.broken());
     for (Struck each : struck) {
       // A fault that did nothing must not count as one that was survived.
-      if (each.began != 0 && each.strike.fault().costsAnAttempt() && runs.attempts() < 2) {
-        broken.add(each.strike.fault().words() + ": nothing came of it");
+      Fault fault = each.strike.fault();
+      boolean felt = fault.isOfS3() ? spoilt > 0 : !fault.costsAnAttempt() || runs.attempts() > 1;
+      if (each.began != 0 && !felt) {
+        broken.add(fault.words() + ": nothing came of it");
       }
     }
     boolean same = Arrays.equals(undisturbed, model());
     if (!same) {
       broken.add("the model is another one");
     }
-    close(disks);
+    belongings.giveDisksBack();
     broken.addAll(new Leftovers(cluster, job, application).found());
     int repeated = 0;
     for (int attempt = 2; attempt <= runs.attempts(); attempt++) {
