@@ -207,7 +207,7 @@ public final class ApplicationMaster {
               ? Optional.empty()
               : Optional.of(new Former(supervisor.allocations(), inheritance.pairs())));
       JobLoop.End end = loop.end().get();
-      keepLast(plan, desk.describe(), store, threads);
+      keepLast(plan, desk.describeNow(), store, threads);
       cluster.finish(end.status().primary(), end.reason());
       log.info("job {} ended {}", plan.jobName(), end.status().wireName());
     } catch (ExecutionException e) {

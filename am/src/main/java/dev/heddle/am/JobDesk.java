@@ -35,8 +35,7 @@ final class JobDesk implements Desk {
 
   private final JobLoop loop;
   private final Cluster cluster;
-  private final JobRecord record;
-  private final Clock clock;
+  private final Description description;
   private final BiFunction<String, Integer, Assignment> assignments;
   private final CheckpointListings checkpoints;
   private final boolean ownAddresses;
@@ -63,8 +62,10 @@ final class JobDesk implements Desk {
     this.loop = loop;
     this.ownAddresses = ownAddresses;
     this.cluster = cluster;
-    this.record = record;
-    this.clock = clock;
+    this.description =
+        new Description(
+            () -> Json.write(record.toJson(await(loop.ask(Supervisor::view)), clock.instant())),
+            System::nanoTime);
     this.assignments = assignments;
     this.checkpoints = checkpoints;
   }
@@ -176,8 +177,12 @@ final class JobDesk implements Desk {
 
   @Override
   public String describe() throws IOException {
-    // However many ask, the event loop does no more for each than to look.
-    return Json.write(record.toJson(await(loop.ask(Supervisor::view)), clock.instant()));
+    return description.recent();
+  }
+
+  /** The same, but as the job stands now. */
+  String describeNow() throws IOException {
+    return description.now();
   }
 
   @Override

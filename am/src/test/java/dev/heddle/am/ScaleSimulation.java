@@ -20,6 +20,7 @@ import dev.heddle.containerlauncher.protocol.AgentWire;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.pipemode.ObjectUri;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -51,6 +52,9 @@ public final class ScaleSimulation {
   private static final int LOST_PERCENT = 5;
   private static final Duration BEAT = Duration.ofSeconds(1);
 
+  /** A thousand a minute. */
+  private static final Duration QUESTION = Duration.ofMillis(60);
+
   private final int hosts;
   private final VirtualTime time = new VirtualTime();
   private final Clock clock = time.clock();
@@ -64,6 +68,7 @@ public final class ScaleSimulation {
   private final Journal journal;
   private long heartbeats;
   private long bytesOut;
+  private long described;
   private boolean lossIsDue = true;
 
   /**
@@ -79,6 +84,7 @@ public final class ScaleSimulation {
       double seconds,
       long heartbeats,
       long bytesOut,
+      long described,
       long peakMb) {
 
     private JsonNode json() {
@@ -90,6 +96,7 @@ public final class ScaleSimulation {
           .put("seconds", seconds)
           .put("heartbeats", heartbeats)
           .put("mbToHosts", bytesOut >> 20)
+          .put("described", described)
           .put("heapMb", peakMb);
     }
   }
@@ -186,6 +193,7 @@ public final class ScaleSimulation {
     ScaleSimulation job = new ScaleSimulation(hosts, directory);
     job.yarn.ready();
     job.beat();
+    job.describe();
     while (!job.loop.end().isDone() && job.time.step()) {
       // The next moment.
     }
@@ -204,6 +212,7 @@ public final class ScaleSimulation {
         seconds,
         job.heartbeats,
         job.bytesOut,
+        job.described,
         peak >> 20);
   }
 
@@ -218,6 +227,19 @@ public final class ScaleSimulation {
           yarn.beat();
           loseSomeWhenDue();
           beat();
+        });
+  }
+
+  private void describe() {
+    time.after(
+        QUESTION,
+        () -> {
+          try {
+            described += desk.describe().isEmpty() ? 0 : 1;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          describe();
         });
   }
 
