@@ -23,17 +23,20 @@ final class Ending {
   private final HostTable hosts;
   private final Gang gang;
   private final Relaunches relaunches;
+  private final Fence fence;
   private Optional<ArtifactMerge> merge = Optional.empty();
   private int merges;
   private boolean stopWanted;
   private boolean modelUploaded;
 
-  Ending(JobPlan plan, Course course, HostTable hosts, Gang gang, Relaunches relaunches) {
+  Ending(
+      JobPlan plan, Course course, HostTable hosts, Gang gang, Relaunches relaunches, Fence fence) {
     this.plan = plan;
     this.course = course;
     this.hosts = hosts;
     this.gang = gang;
     this.relaunches = relaunches;
+    this.fence = fence;
   }
 
   /** Whether there was a model and it is in S3. */
@@ -253,6 +256,7 @@ final class Ending {
     course.stopClock();
     course.watchNoMore();
     course.act(gang.giveUp());
+    fence.giveUp();
     for (Host host : hosts.alive()) {
       course.act(new Action.Give(host.allocation.id(), new Order.Leave(host.nextOrder())));
     }

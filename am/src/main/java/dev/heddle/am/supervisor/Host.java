@@ -6,7 +6,9 @@ import dev.heddle.containerlauncher.protocol.MetricValue;
 import dev.heddle.containerlauncher.protocol.Progress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One host of the job, as far as the supervisor knows. */
@@ -21,7 +23,7 @@ final class Host {
   private AgentPhase phase = AgentPhase.PREPARING;
   private Progress progress = Progress.NONE;
   private Optional<AlgorithmExit> exit = Optional.empty();
-  private List<MetricValue> metrics = List.of();
+  private final Map<String, MetricValue> metrics = new LinkedHashMap<>();
   private boolean suspect;
   private boolean ended;
   private int attempt;
@@ -55,7 +57,16 @@ final class Host {
     phase = newPhase;
     progress = newProgress;
     exit = newExit;
-    metrics = newMetrics;
+    remember(newMetrics);
+  }
+
+  /** The last value of each metric stays, whichever attempt it is of. */
+  void remember(List<MetricValue> values) {
+    values.forEach(value -> metrics.put(value.name(), value));
+  }
+
+  List<MetricValue> metrics() {
+    return List.copyOf(metrics.values());
   }
 
   /** What it did for an earlier attempt is forgotten. */
@@ -147,7 +158,7 @@ final class Host {
         phase,
         progress,
         exit,
-        metrics,
+        metrics(),
         suspect,
         ended);
   }

@@ -2,6 +2,7 @@ package dev.heddle.am.supervisor;
 
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
+import dev.heddle.containerlauncher.protocol.MetricValue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +26,10 @@ final class HostTable {
   private final Map<Host, Integer> places = new HashMap<>();
   private final NavigableSet<Integer> free = new TreeSet<>();
   private final Map<String, Host> byAllocation = new LinkedHashMap<>();
+
+  /** The last values of those that are gone, by their names, which others take. */
+  private final Map<String, List<MetricValue>> metrics = new HashMap<>();
+
   private int size;
   private int ready;
   private int quiet;
@@ -34,6 +39,7 @@ final class HostTable {
   Host add(Event.Allocation allocation, int attempt, Instant now) {
     int index = free.isEmpty() ? all.size() : free.pollFirst();
     Host host = new Host("algo-" + (index + 1), allocation, attempt, now);
+    host.remember(metrics.getOrDefault(host.name, List.of()));
     if (index == all.size()) {
       all.add(host);
     } else {
@@ -52,6 +58,7 @@ final class HostTable {
     if (index == null) {
       return;
     }
+    metrics.put(host.name, host.metrics());
     all.set(index, null);
     free.add(index);
     byAllocation.remove(host.allocation.id());
@@ -83,6 +90,7 @@ final class HostTable {
   }
 
   void clear() {
+    present().forEach(host -> metrics.put(host.name, host.metrics()));
     all.clear();
     places.clear();
     free.clear();

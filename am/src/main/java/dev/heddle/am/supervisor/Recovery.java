@@ -8,6 +8,7 @@ import dev.heddle.containerlauncher.protocol.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** What follows when a host fails: another host, another attempt, or the job's end. */
 final class Recovery {
@@ -15,6 +16,17 @@ final class Recovery {
 
   /** Longer than this between two heartbeats is odd. */
   static final Duration SILENCE = Duration.ofSeconds(3);
+
+  /**
+   * That is what the ResourceManager says; the NodeManager, which can't be asked, ends it later, or
+   * not at all.
+   */
+  private static final Set<AllocationEnd.Cause> IT_MAY_RUN_ON =
+      Set.of(
+          AllocationEnd.Cause.NODE_LOST,
+          AllocationEnd.Cause.MASTERLESS,
+          AllocationEnd.Cause.PREEMPTED,
+          AllocationEnd.Cause.KILLED);
 
   /** An algorithm's failure that another host's may explain. */
   private record Unsettled(Host host, Failure failure, Instant until) {}
@@ -25,7 +37,7 @@ final class Recovery {
   private final Gang gang;
   private final Relaunches relaunches;
   private final Ending ending;
-  private final Fence fence = new Fence();
+  private final Fence fence;
   private Optional<Unsettled> unsettled = Optional.empty();
 
   Recovery(
@@ -34,13 +46,15 @@ final class Recovery {
       HostTable hosts,
       Gang gang,
       Relaunches relaunches,
-      Ending ending) {
+      Ending ending,
+      Fence fence) {
     this.plan = plan;
     this.course = course;
     this.hosts = hosts;
     this.gang = gang;
     this.relaunches = relaunches;
     this.ending = ending;
+    this.fence = fence;
   }
 
   Instant nextDeadline() {
@@ -49,22 +63,34 @@ final class Recovery {
         : Instant.MAX;
   }
 
-  /** When the next attempt need not wait any longer for a lost host to end. */
+  /** When a host that is gone is waited for no longer. */
   Instant fenceDeadline() {
-    return course.is(Phase.HALTING) ? fence.deadline() : Instant.MAX;
+    return fence.deadline();
   }
 
-  /** A report of no host of the job: perhaps one that was lost says farewell. */
+  /** A report of no host of the job: perhaps one that is gone has ended. */
   void strangerReported(Instant now, AgentReport report) {
-    if (fence.left(report)) {
-      prepareIfQuiet(now);
+    if (fence.ended(report)) {
+      goOn(now);
     }
   }
 
   /** The end of an allocation that is no host's any more. */
-  void strangerEnded(Instant now, String allocation) {
-    if (fence.ended(allocation)) {
+  void strangerEnded(Instant now, String allocation, AllocationEnd end) {
+    if (!IT_MAY_RUN_ON.contains(end.cause()) && fence.ended(allocation)) {
+      goOn(now);
+    }
+  }
+
+  /** Goes on with what waits until all have ended that are gone, if they have. */
+  void goOn(Instant now) {
+    if (!fence.isDown(now)) {
+      return;
+    }
+    if (course.is(Phase.HALTING)) {
       prepareIfQuiet(now);
+    } else if (course.phase().gathers() && gang.complete()) {
+      course.act(relaunches.list());
     }
   }
 
@@ -126,14 +152,9 @@ final class Recovery {
 
   /** A host's allocation has ended, or is given up. */
   void lost(Instant now, Host host, AllocationEnd end) {
-    if (end.cause() == AllocationEnd.Cause.NODE_LOST
-        || end.cause() == AllocationEnd.Cause.MASTERLESS) {
-      // The ResourceManager knows nothing of it. It may run on, and call: then it must end.
-      long order = host.nextOrder();
-      course.act(new Action.Give(host.allocation.id(), new Order.Leave(order)));
-      if (host.started()) {
-        fence.raise(now, host, order, plan.lease().plus(Supervisor.LEASE_MARGIN));
-      }
+    if (IT_MAY_RUN_ON.contains(end.cause())) {
+      // Where it still calls, it must end.
+      sendAway(now, host, false);
     }
     switch (course.phase()) {
       case PREPARING, TRAINING, HALTING -> {
@@ -152,6 +173,19 @@ final class Recovery {
       case UPLOADING -> lostWithShare(now, host, end);
       case ENDING, LEAVING -> ending.lost(now, host, end);
       default -> {}
+    }
+  }
+
+  /**
+   * @param held whether its allocation is still the job's
+   */
+  private void sendAway(Instant now, Host host, boolean held) {
+    long order = host.nextOrder();
+    course.act(new Action.Give(host.allocation.id(), new Order.Leave(order)));
+    if (host.started()) {
+      fence.leaves(now, host, order, plan.lease().plus(Supervisor.LEASE_MARGIN), held);
+    } else if (held) {
+      course.act(new Action.Release(host.allocation.id()));
     }
   }
 
@@ -217,6 +251,23 @@ final class Recovery {
     course.act(gang.lost(now, host.allocation.id(), wait));
   }
 
+  /** The same for one whose algorithm has ended: first it may bring what it has saved to S3. */
+  private void replaceSaving(Instant now, Host host, Duration wait) {
+    if (host.alive() && !host.quiet()) {
+      long order = host.nextOrder();
+      course.act(new Action.Give(host.allocation.id(), new Order.Halt(order, plan.restartGrace())));
+      fence.saves(host, order, now.plus(haltPatience()));
+      hosts.remove(host);
+      course.act(gang.lost(now, host.allocation.id(), wait));
+    } else {
+      replace(now, host, wait);
+    }
+  }
+
+  private Duration haltPatience() {
+    return plan.restartGrace().plus(plan.flushPatience()).plus(Ending.STOP_MARGIN);
+  }
+
   private int missing(Host failed) {
     return hosts.ended().size() + (failed.alive() ? 1 : 0);
   }
@@ -257,15 +308,13 @@ final class Recovery {
       course.act(new Action.KeepRecord());
       return;
     }
-    course.go(
-        Phase.HALTING,
-        now.plus(plan.restartGrace()).plus(plan.flushPatience()).plus(Ending.STOP_MARGIN));
+    course.go(Phase.HALTING, now.plus(haltPatience()));
     course.enter(now, SecondaryStatus.RESTARTING, "Restarting the training job: " + message);
     for (Host lost : hosts.ended()) {
       replace(now, lost, wait);
     }
     if (failed.alive() && failure.cause().nodeSuspect()) {
-      replace(now, failed, wait);
+      replaceSaving(now, failed, wait);
     }
     for (Host host : hosts.loud()) {
       course.act(
@@ -280,7 +329,7 @@ final class Recovery {
       course.act(relaunches.list());
       again(host);
     } else {
-      replace(now, host, wait);
+      replaceSaving(now, host, wait);
     }
   }
 
@@ -312,8 +361,13 @@ final class Recovery {
       course.go(Phase.HALTING);
     }
     for (Host host : hosts.loud()) {
-      if (course.is(Phase.ENDING) || host.attempt() < relaunches.attempt()) {
-        course.act(new Action.Release(host.allocation.id()));
+      boolean ending = course.is(Phase.ENDING);
+      if (ending || host.attempt() < relaunches.attempt()) {
+        if (ending) {
+          course.act(new Action.Release(host.allocation.id()));
+        } else {
+          sendAway(now, host, true);
+        }
         lost(now, host, new AllocationEnd(AllocationEnd.Cause.RELEASED, 0, "did not stop"));
       }
     }

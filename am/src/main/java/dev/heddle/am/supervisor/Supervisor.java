@@ -48,8 +48,9 @@ public final class Supervisor {
     this.gang = new Gang(plan, seed);
     this.course = new Course(created);
     this.relaunches = new Relaunches(plan);
-    this.ending = new Ending(plan, course, hosts, gang, relaunches);
-    this.recovery = new Recovery(plan, course, hosts, gang, relaunches, ending);
+    Fence fence = new Fence(course);
+    this.ending = new Ending(plan, course, hosts, gang, relaunches, fence);
+    this.recovery = new Recovery(plan, course, hosts, gang, relaunches, ending, fence);
   }
 
   /** What follows from the event, in the order it must be done. */
@@ -222,9 +223,7 @@ public final class Supervisor {
       course.startRun(now, plan.maxRuntime());
       course.note(now, "all " + plan.hosts() + " hosts allocated");
     }
-    if (!course.is(Phase.HALTING)) {
-      course.act(relaunches.list());
-    }
+    recovery.goOn(now);
     for (Event.Allocation allocation : gang.held()) {
       if (hosts.in(allocation.id()).isEmpty()) {
         Host host = hosts.add(allocation, relaunches.attempt(), now);
@@ -325,7 +324,7 @@ public final class Supervisor {
       recovery.lost(now, host.get(), end);
       return;
     }
-    recovery.strangerEnded(now, allocation);
+    recovery.strangerEnded(now, allocation, end);
     if (course.phase().gathers()) {
       // It was to replace another one, or to be one of the set, and has not begun.
       course.act(gang.lost(now, allocation, Duration.ZERO));
@@ -358,7 +357,7 @@ public final class Supervisor {
       watch(now);
     }
     recovery.settleIfDue(now);
-    recovery.prepareIfQuiet(now);
+    recovery.goOn(now);
     if (course.runIsOver(now)) {
       ending.runIsOver(now);
     }

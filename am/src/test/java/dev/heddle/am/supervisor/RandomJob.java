@@ -456,8 +456,15 @@ final class RandomJob {
     } else if (order instanceof Order.Start && agent.phase == AgentPhase.READY) {
       agent.done = order.number();
       agent.phase = AgentPhase.RUNNING;
+    } else if (agent.phase == AgentPhase.SAVING) {
+      if (random.nextInt(3) == 0) {
+        agent.phase = AgentPhase.EXITED;
+      }
     } else if (agent.phase == AgentPhase.RUNNING) {
-      if (random.nextInt(20) == 0 || (stopping && random.nextInt(3) == 0)) {
+      if (random.nextInt(60) == 0) {
+        agent.phase = AgentPhase.SAVING;
+        agent.fault = Optional.of(new Fault(Fault.Blame.PLATFORM, "its disk is full"));
+      } else if (random.nextInt(20) == 0 || (stopping && random.nextInt(3) == 0)) {
         agent.phase = AgentPhase.EXITED;
         agent.exit = Optional.of(exit(stopping));
       }
@@ -472,6 +479,8 @@ final class RandomJob {
       if (random.nextInt(25) == 0) {
         agent.fault = Optional.of(new Fault(Fault.Blame.CLIENT, "S3 is away"));
       }
+    } else if (fresh && stopping && agent.phase == AgentPhase.EXITED) {
+      agent.done = order.number();
     } else if (fresh && order instanceof Order.Leave) {
       end(id, AllocationEnd.Cause.EXITED);
     }

@@ -11,6 +11,7 @@ import dev.heddle.containerlauncher.protocol.AlgorithmExit;
 import dev.heddle.containerlauncher.protocol.AllocationEnd;
 import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
 import dev.heddle.containerlauncher.protocol.Fault;
+import dev.heddle.containerlauncher.protocol.MetricValue;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
 import java.time.Duration;
@@ -63,6 +64,23 @@ class RelaunchTest extends SupervisorFixture {
                 List.of())));
   }
 
+  private void savesAtFault(String host, String container, Fault fault, long orderDone) {
+    on(
+        new Event.AgentReported(
+            new AgentReport(
+                host,
+                container,
+                1,
+                orderDone,
+                AgentPhase.SAVING,
+                Progress.NONE,
+                Optional.empty(),
+                Optional.of(fault),
+                Map.of(),
+                List.of(),
+                List.of())));
+  }
+
   private int listings() {
     return all(Action.ListCheckpoints.class).size();
   }
@@ -79,6 +97,109 @@ class RelaunchTest extends SupervisorFixture {
     saysFarewell("b");
     assertEquals(2, listings());
     assertEquals(2, ((Order.Prepare) orders.get("a")).attempt());
+  }
+
+  @Test
+  void aHostThatIsGivenUpSavesFirstAndIsReplacedMeanwhile() {
+    train();
+    Fault full = new Fault(Fault.Blame.PLATFORM, "its disk is full");
+    savesAtFault("algo-2", "b", full, orders.get("b").number());
+    assertTrue(orders.get("b") instanceof Order.Halt, "what it has saved goes to S3");
+    assertEquals(new Action.RequestHosts(1), last(all(Action.RequestHosts.class)));
+    exits("algo-1", "a", 143, "", NOTHING);
+    says("algo-1", "a", AgentPhase.EXITED);
+    allocate("c");
+    savesAtFault("algo-2", "b", full, 0);
+    assertEquals(1, listings());
+    assertEquals(List.of(), all(Action.Release.class));
+    saysFarewell("b");
+    assertEquals(List.of(new Action.Release("b")), all(Action.Release.class));
+    assertEquals(2, listings());
+    assertEquals(2, ((Order.Prepare) orders.get("a")).attempt());
+  }
+
+  @Test
+  void aJobThatEndsGivesBackAHostThatStillSaves() {
+    train();
+    savesAtFault("algo-2", "b", new Fault(Fault.Blame.PLATFORM, "full"), 0);
+    assertEquals(List.of(), all(Action.Release.class));
+    isAtFault("algo-1", "a", new Fault(Fault.Blame.CLIENT, "no such image"));
+    on(new Event.StopRequested());
+    says("algo-1", "a", AgentPhase.EXITED);
+    assertTrue(all(Action.Release.class).contains(new Action.Release("b")));
+  }
+
+  @Test
+  void aHostThatDoesNotHaltLeavesBeforeItsCheckpointsAreListed() {
+    train();
+    isKilled("algo-2", "b");
+    for (int s = 0; s < 3_600 && orders.get("a") instanceof Order.Halt; s++) {
+      says("algo-1", "a", AgentPhase.RUNNING);
+      pass(Duration.ofSeconds(1));
+    }
+    assertTrue(orders.get("a") instanceof Order.Leave, "it was waited for long enough");
+    assertEquals(1, listings());
+    assertFalse(all(Action.Release.class).contains(new Action.Release("a")));
+    saysFarewell("a");
+    assertTrue(all(Action.Release.class).contains(new Action.Release("a")));
+    assertEquals(2, listings());
+  }
+
+  @Test
+  void whatAHostAloneStartsFromIsNotListedWhileItsPredecessorSaves() {
+    supervisor = new Supervisor(Plans.relaunching(2, "host"), 1, now);
+    train();
+    Fault full = new Fault(Fault.Blame.PLATFORM, "its disk is full");
+    savesAtFault("algo-2", "b", full, 0);
+    allocate("c");
+    assertEquals(1, listings());
+    saysFarewell("b");
+    assertEquals(2, listings());
+  }
+
+  @Test
+  void aPreemptedHostMaySaveUntilItsNodeHasEndedIt() {
+    train();
+    isLost("b", Cause.PREEMPTED);
+    exits("algo-1", "a", 143, "", NOTHING);
+    says("algo-1", "a", AgentPhase.EXITED);
+    assertEquals(1, listings());
+    saysFarewell("b");
+    assertEquals(2, listings());
+  }
+
+  @Test
+  void aHostThatHasEndedForCertainIsNotWaitedFor() {
+    train();
+    isLost("b", Cause.EXITED);
+    exits("algo-1", "a", 143, "", NOTHING);
+    says("algo-1", "a", AgentPhase.EXITED);
+    assertEquals(2, listings());
+  }
+
+  @Test
+  void theLastMetricsOutliveTheHostThatHasEmittedThem() {
+    train();
+    MetricValue loss = new MetricValue("loss", 0.25, now);
+    on(
+        new Event.AgentReported(
+            new AgentReport(
+                "algo-2",
+                "b",
+                1,
+                0,
+                AgentPhase.RUNNING,
+                Progress.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                List.of(loss),
+                List.of())));
+    ends("b", Cause.NODE_LOST);
+    allocate("c");
+    HostView successor = supervisor.host("c").orElseThrow();
+    assertEquals("algo-2", successor.name());
+    assertEquals(List.of(loss), successor.metrics());
   }
 
   @Test
