@@ -79,22 +79,8 @@ public final class KeptEvents {
 
   /** Logs are on their way to somebody who reads them, not to the supervisor. */
   private static Event light(Event event) {
-    if (!(event instanceof Event.AgentReported reported) || reported.report().logs().isEmpty()) {
-      return event;
-    }
-    AgentReport full = reported.report();
-    return new Event.AgentReported(
-        new AgentReport(
-            full.host(),
-            full.containerId(),
-            full.attempt(),
-            full.orderDone(),
-            full.phase(),
-            full.progress(),
-            full.exit(),
-            full.fault(),
-            full.slices(),
-            full.metrics(),
-            List.of()));
+    return event instanceof Event.AgentReported reported
+        ? new Event.AgentReported(reported.report().withoutLogs())
+        : event;
   }
 }

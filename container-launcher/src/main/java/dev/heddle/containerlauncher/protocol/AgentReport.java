@@ -66,4 +66,23 @@ public record AgentReport(
         logs,
         "");
   }
+
+  /** The same, or this one where there are none. */
+  public AgentReport withoutLogs() {
+    return logs.isEmpty()
+        ? this
+        : new AgentReport(
+            host,
+            containerId,
+            attempt,
+            orderDone,
+            phase,
+            progress,
+            exit,
+            fault,
+            slices,
+            metrics,
+            List.of(),
+            addressesMark);
+  }
 }
