@@ -68,10 +68,10 @@ public final class ApplicationMaster {
   private final Configuration hadoop;
   private final Credentials credentials;
   private final ContainerId self;
-  private final Clock clock;
+  private final SteadyClock clock;
 
   private ApplicationMaster(
-      Configuration hadoop, Credentials credentials, ContainerId self, Clock clock) {
+      Configuration hadoop, Credentials credentials, ContainerId self, SteadyClock clock) {
     this.hadoop = hadoop;
     this.credentials = credentials;
     this.self = self;
@@ -86,7 +86,8 @@ public final class ApplicationMaster {
       Credentials credentials = UserGroupInformation.getCurrentUser().getCredentials();
       TokenFile.unlink(System.getenv());
       ContainerId self = ContainerId.fromString(System.getenv(Environment.CONTAINER_ID.name()));
-      new ApplicationMaster(hadoop, credentials, self, Clock.systemUTC()).run(arguments);
+      SteadyClock clock = SteadyClock.from(Clock.systemUTC(), System::nanoTime);
+      new ApplicationMaster(hadoop, credentials, self, clock).run(arguments);
       LogManager.shutdown();
       // Hadoop's clients leave threads behind that nobody needs any more.
       Runtime.getRuntime().halt(0);
@@ -125,6 +126,7 @@ public final class ApplicationMaster {
     Supplier<ObjectStore> store = new SharedStore(s3, request.outputDataConfig().kmsKeyId());
     int master = self.getApplicationAttemptId().getAttemptId();
     Inheritance inheritance = Inheritance.of(files, master, clock);
+    Clock now = clock.notBefore(inheritance.last());
     Instant created = inheritance.begun().created();
     Supervisor supervisor = new Supervisor(plan, inheritance.begun().seed(), created);
     JobLoop[] holder = new JobLoop[1];
@@ -133,6 +135,7 @@ public final class ApplicationMaster {
             hadoop,
             hostContainers(request, settings, shape, plan),
             threads.launches,
+            now,
             event -> holder[0].post(event),
             entry -> holder[0].keep(entry));
     JobRecord record =
@@ -148,7 +151,7 @@ public final class ApplicationMaster {
         new RecordKeeper(
             record,
             new RecordFile(files.fileSystem(), files.staging().record()),
-            clock,
+            now,
             threads.record);
     CheckpointListings listings =
         new CheckpointListings(
@@ -165,7 +168,7 @@ public final class ApplicationMaster {
             new Artifacts(store, threads.s3),
             listings,
             keeper::keep,
-            clock,
+            now,
             threads.loop);
     holder[0] = loop;
     List<String> hosts =
@@ -175,7 +178,7 @@ public final class ApplicationMaster {
             loop,
             cluster,
             record,
-            clock,
+            now,
             listings,
             DockerNetwork.of(request, settings)
                 .filter(DockerNetwork::hasAddressesOfItsOwn)

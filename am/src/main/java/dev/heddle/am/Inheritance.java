@@ -6,6 +6,7 @@ import dev.heddle.am.journal.JournalParts;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,11 @@ record Inheritance(
     Entry.Begun begun = new Entry.Begun(new SecureRandom().nextLong(), clock.instant());
     journal.append(List.of(begun));
     return new Inheritance(begun, List.of(), Map.of(), journal);
+  }
+
+  /** When the last thing happened that an earlier one has kept. */
+  Instant last() {
+    return handled.isEmpty() ? begun.created() : handled.get(handled.size() - 1).at();
   }
 
   private static Map<String, Entry.Paired> pairs(List<Entry> entries) {

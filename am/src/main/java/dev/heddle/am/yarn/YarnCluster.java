@@ -57,6 +57,7 @@ public final class YarnCluster implements Cluster {
   private final Consumer<Event> events;
   private final Consumer<Entry> keeper;
   private final ExecutorService launches;
+  private final Clock clock;
   private final HostContainers shape;
   private final AMRMClient<ContainerRequest> resourceManager;
   private final NodeManagers nodeManagers = new NodeManagers();
@@ -81,12 +82,14 @@ public final class YarnCluster implements Cluster {
       Configuration hadoop,
       HostContainers shape,
       ExecutorService launches,
+      Clock clock,
       Consumer<Event> events,
       Consumer<Entry> keeper) {
     this.keeper = keeper;
     this.hadoop = hadoop;
     this.events = events;
     this.launches = launches;
+    this.clock = clock;
     this.shape = shape;
     this.resourceManager = new LabelledClient(shape.nodeLabel());
     this.nodeRequests =
@@ -126,7 +129,7 @@ public final class YarnCluster implements Cluster {
               requests,
               nodeRequests,
               nodeWork,
-              Clock.systemUTC(),
+              clock,
               shape.placement(),
               Duration.ofMillis(
                   hadoop.getLong(
@@ -236,10 +239,10 @@ public final class YarnCluster implements Cluster {
               new Event.MasterReplaced(
                   response.getNumClusterNodes(),
                   pairs == null ? Set.copyOf(containers.keySet()) : pairs.allocations()));
-          settleAt = Instant.now().plus(LATE_NEWS);
+          settleAt = clock.instant().plus(LATE_NEWS);
         }
         first = false;
-        if (pairs != null && Instant.now().isAfter(settleAt)) {
+        if (pairs != null && clock.instant().isAfter(settleAt)) {
           settleAt = Instant.MAX;
           pairs.settleAdopted(inheritedAlive);
         }
@@ -273,7 +276,7 @@ public final class YarnCluster implements Cluster {
     for (ContainerStatus status : response.getCompletedContainersStatuses()) {
       takeEnd(status);
     }
-    requests.tick(Instant.now(), response.getNumClusterNodes());
+    requests.tick(clock.instant(), response.getNumClusterNodes());
     if (pairs != null) {
       pairs.tick();
     }
@@ -376,7 +379,7 @@ public final class YarnCluster implements Cluster {
 
   @Override
   public void avoid(String node, Duration time) {
-    commands.add(() -> requests.avoid(NodeId.fromString(node), Instant.now().plus(time)));
+    commands.add(() -> requests.avoid(NodeId.fromString(node), clock.instant().plus(time)));
   }
 
   @Override
