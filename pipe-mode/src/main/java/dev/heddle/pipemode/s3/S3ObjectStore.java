@@ -16,8 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -42,6 +45,7 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * and the interrupt flag stays set.
  */
 public final class S3ObjectStore implements ObjectStore {
+  private static final Logger LOG = LogManager.getLogger(S3ObjectStore.class);
   private static final String OCTETS = "application/octet-stream";
 
   private final Supplier<S3Transport> maker;
@@ -265,9 +269,34 @@ public final class S3ObjectStore implements ObjectStore {
         CreateMultipartUploadRequest.builder().bucket(object.bucket()).key(object.key());
     kmsKeyId.ifPresent(
         key -> request.serverSideEncryption(ServerSideEncryption.AWS_KMS).ssekmsKeyId(key));
-    return retry
-        .call("write " + object, () -> client().createMultipartUpload(request.build()))
-        .uploadId();
+    AtomicInteger tries = new AtomicInteger();
+    String id =
+        retry
+            .call(
+                "write " + object,
+                () -> {
+                  tries.incrementAndGet();
+                  return client().createMultipartUpload(request.build());
+                })
+            .uploadId();
+    if (tries.get() > 1) {
+      abortOthers(object, id);
+    }
+    return id;
+  }
+
+  /** A try that failed may have begun an upload all the same, of which only the answer was lost. */
+  private void abortOthers(ObjectUri object, String known) {
+    try {
+      for (String id : openMultiparts(object)) {
+        if (!id.equals(known)) {
+          abortMultipart(object, id);
+        }
+      }
+    } catch (ObjectStoreException e) {
+      // Who may write need not be allowed to list uploads.
+      LOG.warn("An unfinished upload of {} may remain: {}", object, e.getMessage());
+    }
   }
 
   @Override

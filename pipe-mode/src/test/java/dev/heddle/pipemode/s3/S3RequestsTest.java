@@ -175,6 +175,39 @@ class S3RequestsTest {
   }
 
   @Test
+  void anUploadWhoseBeginningNobodyHeardOfIsGivenUp() throws IOException {
+    wire.answer(500, "<Error><Code>InternalError</Code></Error>")
+        .answer(
+            200,
+            "<InitiateMultipartUploadResult><UploadId>u2</UploadId>"
+                + "</InitiateMultipartUploadResult>")
+        .answer(
+            200,
+            "<ListMultipartUploadsResult>"
+                + "<Upload><Key>some/key</Key><UploadId>u1</UploadId></Upload>"
+                + "<Upload><Key>some/key</Key><UploadId>u2</UploadId></Upload>"
+                + "<Upload><Key>some/keys</Key><UploadId>u3</UploadId></Upload>"
+                + "</ListMultipartUploadsResult>")
+        .answer(204, "");
+    assertEquals("u2", store().createMultipart(OBJECT));
+    assertEquals(4, wire.requests.size());
+    SdkHttpRequest abort = wire.requests.get(3);
+    assertEquals("DELETE", abort.method().name());
+    assertEquals(Optional.of("u1"), abort.firstMatchingRawQueryParameter("uploadId"));
+  }
+
+  @Test
+  void anUploadIsThereThoughOthersMayNotBeListed() throws IOException {
+    wire.answer(500, "<Error><Code>InternalError</Code></Error>")
+        .answer(
+            200,
+            "<InitiateMultipartUploadResult><UploadId>u2</UploadId>"
+                + "</InitiateMultipartUploadResult>")
+        .answer(403, "<Error><Code>AccessDenied</Code></Error>");
+    assertEquals("u2", store().createMultipart(OBJECT));
+  }
+
+  @Test
   void aRangeIsAskedForOfTheListedObjectOnly() throws IOException {
     wire.answer(206, "cde", "Content-Length", "3", "Content-Range", "bytes 2-4/9");
     ObjectInfo object = new ObjectInfo(OBJECT, 9, "\"tag\"");

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 public final class ChaosCommand {
   private static final String HELP =
       """
-      tests/chaos [--seed N] [--runs N] [--faults NAMES] [--report FILE] [--keep DIR]
+      tests/chaos [--seed N] [--runs N] [--faults NAMES] [--report FILE] [--results FILE]
+                  [--keep DIR]
 
       Starts an embedded cluster of 6 nodes, and runs one job of the sample algorithm 'steps' on 3
       hosts after the other, in File and in Pipe mode, to each of which one fault happens at a
@@ -32,6 +33,8 @@ public final class ChaosCommand {
         --faults NAMES those to choose from (default: all that this machine can do); another
                        choice makes another run of a seed
         --report FILE  a table in Markdown goes there (default: standard output)
+        --results FILE the results are added to those in the file, if there are any, and the
+                       report and the exit code are about all of them
         --keep DIR     for the logs of runs that don't hold; in a run that holds nothing stays
                        there (default: a new one in the temporary directory)
 
@@ -54,7 +57,8 @@ public final class ChaosCommand {
   private static int run(List<String> arguments) throws InterruptedException {
     try {
       Usage usage =
-          Usage.parse(arguments, Set.of("--seed", "--runs", "--faults", "--report", "--keep"));
+          Usage.parse(
+              arguments, Set.of("--seed", "--runs", "--faults", "--report", "--results", "--keep"));
       if (usage.help()) {
         System.out.print(HELP.formatted(names()));
         return 0;
@@ -70,7 +74,16 @@ public final class ChaosCommand {
           usage.text("--keep").isPresent()
               ? Files.createDirectories(Path.of(usage.text("--keep").get()).toAbsolutePath())
               : Files.createTempDirectory("heddle-chaos-");
-      return run(seed, runs, faults, directory, usage.text("--report").map(Path::of));
+      System.err.printf("seed %d, %d runs, %d faults%n", seed, runs, faults.size());
+      Path home = Path.of(System.getProperty("heddle.home"));
+      List<Result> results =
+          new Chaos(home, HeddleClient.jarIn(home), faults, directory, System.err).run(seed, runs);
+      Optional<ResultsFile> file = usage.text("--results").map(Path::of).map(ResultsFile::new);
+      if (file.isPresent()) {
+        file.get().add(results, faults);
+        results = file.get().all();
+      }
+      return report(results, directory, usage.text("--report").map(Path::of));
     } catch (Usage.WrongUsage e) {
       System.err.println("tests/chaos: " + e.getMessage());
       return 2;
@@ -80,13 +93,8 @@ public final class ChaosCommand {
     }
   }
 
-  private static int run(
-      int seed, int runs, List<Fault> faults, Path directory, Optional<Path> report)
-      throws IOException, InterruptedException {
-    System.err.printf("seed %d, %d runs, %d faults%n", seed, runs, faults.size());
-    Path home = Path.of(System.getProperty("heddle.home"));
-    List<Result> results =
-        new Chaos(home, HeddleClient.jarIn(home), faults, directory, System.err).run(seed, runs);
+  private static int report(List<Result> results, Path directory, Optional<Path> report)
+      throws IOException {
     String table = Table.of(results);
     if (report.isPresent()) {
       Files.writeString(report.get(), table);
@@ -99,7 +107,7 @@ public final class ChaosCommand {
           "tests/chaos: "
               + broken.size()
               + " of "
-              + runs
+              + results.size()
               + " runs did not hold: seeds "
               + broken.stream()
                   .map(result -> Integer.toString(result.plan().seed()))

@@ -42,9 +42,16 @@ record Leftovers(EmbeddedCluster cluster, ChaosJob job, String application) {
     add(found, "mounts", this::mounts);
     add(found, "FIFOs", this::fifos);
     add(found, "objects", this::objects);
-    add(found, "unfinished uploads", () -> cluster.s3().unfinishedUploads(ChaosJob.BUCKET));
+    add(found, "unfinished uploads", this::uploads);
     add(found, "staged files", this::staged);
     return found;
+  }
+
+  /** Others' are theirs to answer for. */
+  private List<String> uploads() {
+    return cluster.s3().unfinishedUploads(ChaosJob.BUCKET).stream()
+        .filter(key -> key.contains("/" + job.name() + "/"))
+        .toList();
   }
 
   private interface Look {

@@ -1,27 +1,17 @@
 package dev.heddle.tests.chaos;
 
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.UnmanagedApplication;
 import java.io.IOException;
-import java.security.PrivilegedAction;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.security.UserGroupInformation;
-import org.apache.hadoop.security.token.Token;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
-import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
-import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
-import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
-import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 
 /**
  * Takes whole nodes for the queue {@code urgent} for a while, and starts nothing there. Its
@@ -30,7 +20,7 @@ import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 final class UrgentApplication implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final YarnClient yarn;
+  private final UnmanagedApplication application;
   private final AMRMClient<ContainerRequest> master;
 
   /**
@@ -39,69 +29,27 @@ final class UrgentApplication implements AutoCloseable {
    */
   private final Resource node;
 
-  private UrgentApplication(YarnClient yarn, AMRMClient<ContainerRequest> master, Resource node) {
-    this.yarn = yarn;
+  private UrgentApplication(
+      UnmanagedApplication application, AMRMClient<ContainerRequest> master, Resource node) {
+    this.application = application;
     this.master = master;
     this.node = node;
   }
 
-  static UrgentApplication start(EmbeddedCluster cluster)
-      throws IOException, YarnException, InterruptedException {
+  static UrgentApplication start(EmbeddedCluster cluster) throws IOException, YarnException {
     Configuration configuration = cluster.configuration();
-    YarnClient yarn = YarnClient.createYarnClient();
-    yarn.init(configuration);
-    yarn.start();
-    ApplicationSubmissionContext context =
-        yarn.createApplication().getApplicationSubmissionContext();
-    context.setUnmanagedAM(true);
-    context.setApplicationName("urgent");
-    context.setQueue("urgent");
-    context.setResource(Resource.newInstance(1024, 1));
-    context.setAMContainerSpec(
-        ContainerLaunchContext.newInstance(
-            Map.of(), Map.of(), List.of(), Map.of(), null, Map.of()));
-    ApplicationId application = context.getApplicationId();
-    yarn.submitApplication(context);
-    Waiting.until(
-        "the urgent application",
-        PATIENCE,
-        () ->
-            state(yarn, application) == YarnApplicationState.ACCEPTED
-                && token(yarn, application) != null);
-    // A user of its own: the tokens of another master would be taken for this one's.
-    UserGroupInformation user =
-        UserGroupInformation.createRemoteUser(System.getProperty("user.name"));
-    user.addToken(token(yarn, application));
+    UnmanagedApplication application = UnmanagedApplication.submit(cluster, "urgent", "urgent");
     AMRMClient<ContainerRequest> master =
-        user.doAs(
-            (PrivilegedAction<AMRMClient<ContainerRequest>>)
-                () -> {
-                  AMRMClient<ContainerRequest> client = AMRMClient.createAMRMClient();
-                  client.init(configuration);
-                  client.start();
-                  return client;
-                });
+        application.asMaster(
+            () -> {
+              AMRMClient<ContainerRequest> client = AMRMClient.createAMRMClient();
+              client.init(configuration);
+              client.start();
+              return client;
+            });
     master.registerApplicationMaster("localhost", 0, "");
     int memory = configuration.getInt(YarnConfiguration.RM_SCHEDULER_MAXIMUM_ALLOCATION_MB, 0);
-    return new UrgentApplication(yarn, master, Resource.newInstance(memory, 2));
-  }
-
-  private static YarnApplicationState state(YarnClient yarn, ApplicationId application)
-      throws IOException {
-    try {
-      return yarn.getApplicationReport(application).getYarnApplicationState();
-    } catch (YarnException e) {
-      throw new IOException(e);
-    }
-  }
-
-  private static Token<AMRMTokenIdentifier> token(YarnClient yarn, ApplicationId application)
-      throws IOException {
-    try {
-      return yarn.getAMRMToken(application);
-    } catch (YarnException e) {
-      throw new IOException(e);
-    }
+    return new UrgentApplication(application, master, Resource.newInstance(memory, 2));
   }
 
   /**
@@ -146,7 +94,7 @@ final class UrgentApplication implements AutoCloseable {
       throw new IOException(e);
     } finally {
       master.stop();
-      yarn.stop();
+      application.close();
     }
   }
 }

@@ -1,9 +1,9 @@
 package dev.heddle.tests.docker;
 
 import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.UnmanagedApplication;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,12 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.DataOutputBuffer;
-import org.apache.hadoop.security.Credentials;
-import org.apache.hadoop.security.UserGroupInformation;
-import org.apache.hadoop.security.token.Token;
 import org.apache.hadoop.yarn.api.protocolrecords.AllocateResponse;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
-import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
@@ -26,14 +21,10 @@ import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
-import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.NMClient;
 import org.apache.hadoop.yarn.client.api.NMTokenCache;
-import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
-import org.awaitility.Awaitility;
 
 /**
  * An ApplicationMaster of this JVM, which starts single containers and sees how they end: what YARN
@@ -42,16 +33,14 @@ import org.awaitility.Awaitility;
 final class UnmanagedMaster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final YarnClient yarn;
+  private final UnmanagedApplication application;
   private final AMRMClient<AMRMClient.ContainerRequest> master;
   private final NMClient nodes;
   private final Map<ContainerId, ContainerStatus> ended = new HashMap<>();
   private final List<Container> allocated = new ArrayList<>();
-  private final Credentials credentials;
 
-  private UnmanagedMaster(YarnClient yarn, Configuration configuration, Credentials known) {
-    this.yarn = yarn;
-    this.credentials = known;
+  private UnmanagedMaster(UnmanagedApplication application, Configuration configuration) {
+    this.application = application;
     NMTokenCache tokens = new NMTokenCache();
     this.master = AMRMClient.createAMRMClient();
     master.setNMTokenCache(tokens);
@@ -64,38 +53,9 @@ final class UnmanagedMaster implements AutoCloseable {
   }
 
   static UnmanagedMaster start(EmbeddedCluster cluster) throws IOException, YarnException {
-    Configuration configuration = cluster.configuration();
-    YarnClient yarn = YarnClient.createYarnClient();
-    yarn.init(configuration);
-    yarn.start();
-    ApplicationSubmissionContext context =
-        yarn.createApplication().getApplicationSubmissionContext();
-    context.setUnmanagedAM(true);
-    context.setApplicationName("unmanaged");
-    context.setResource(Resource.newInstance(1024, 1));
-    context.setAMContainerSpec(
-        ContainerLaunchContext.newInstance(
-            Map.of(), Map.of(), List.of(), Map.of(), null, Map.of()));
-    ApplicationId application = context.getApplicationId();
-    yarn.submitApplication(context);
-    Awaitility.await("the application")
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                yarn.getApplicationReport(application).getYarnApplicationState()
-                    == YarnApplicationState.ACCEPTED);
-    Token<AMRMTokenIdentifier> token =
-        Awaitility.await("its token")
-            .atMost(PATIENCE)
-            .until(() -> yarn.getAMRMToken(application), found -> found != null);
-    // A user of its own: the tokens of another master would be taken for this one's.
-    UserGroupInformation user =
-        UserGroupInformation.createRemoteUser(System.getProperty("user.name"));
-    user.addToken(token);
+    UnmanagedApplication application = UnmanagedApplication.submit(cluster, "unmanaged", "default");
     UnmanagedMaster master =
-        user.doAs(
-            (PrivilegedAction<UnmanagedMaster>)
-                () -> new UnmanagedMaster(yarn, configuration, user.getCredentials()));
+        application.asMaster(() -> new UnmanagedMaster(application, cluster.configuration()));
     master.master.registerApplicationMaster("localhost", 0, "");
     return master;
   }
@@ -152,7 +112,7 @@ final class UnmanagedMaster implements AutoCloseable {
   private ContainerLaunchContext context(Map<String, String> environment, String... command)
       throws IOException {
     DataOutputBuffer bytes = new DataOutputBuffer();
-    credentials.writeTokenStorageToStream(bytes);
+    application.credentials().writeTokenStorageToStream(bytes);
     return ContainerLaunchContext.newInstance(
         Map.of(),
         environment,
@@ -188,6 +148,6 @@ final class UnmanagedMaster implements AutoCloseable {
     master.unregisterApplicationMaster(FinalApplicationStatus.SUCCEEDED, "", "");
     nodes.stop();
     master.stop();
-    yarn.stop();
+    application.close();
   }
 }
