@@ -94,6 +94,20 @@ class OracleTest {
   }
 
   @Test
+  void aMetricThatIsNotTheLastThoughItWasTold() throws Exception {
+    String early = RELAUNCHED.replace("\"Value\": 10", "\"Value\": 6");
+    assertEquals(1, broken(early, relaunched(), 2).size());
+    List<StepsRun> runs = relaunched();
+    runs.set(0, run("algo-1", 1, 0, STEPS));
+    runs.set(1, run("algo-2", 1, 0, STEPS));
+    runs.set(2, run("algo-1", 2, STEPS, STEPS));
+    runs.set(3, run("algo-2", 2, STEPS, STEPS));
+    assertEquals(List.of(), broken(early, runs, 2), "the first attempt's hosts were cut off");
+    String none = RELAUNCHED.replace("\"Value\": 10", "\"Value\": 0");
+    assertEquals(1, broken(none, runs, 2).size());
+  }
+
+  @Test
   void anAttemptThatEndedTooEarlyAndAJobThatFailed() throws Exception {
     List<StepsRun> runs = relaunched();
     runs.set(2, run("algo-1", 2, 4, 9));
