@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.algorithms.steps.StepsHosts;
 import dev.heddle.tests.algorithms.steps.StepsSample;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,43 +28,73 @@ import org.junit.jupiter.api.io.TempDir;
 /** The sample algorithms, by their own job files. */
 @ExtendWith(DockerClusterExtension.class)
 class SampleAlgorithmsIT {
-  /** What the sample's README promises. */
-  private static final double BOUND = 0.97;
+  private Jobs jobs;
+  private DockerEngine engine;
+
+  @BeforeEach
+  void take(Jobs itsJobs, DockerEngine itsEngine) {
+    jobs = itsJobs;
+    engine = itsEngine;
+    for (Map.Entry<String, byte[]> object : Digits.load().objects().entrySet()) {
+      jobs.put("digits/" + object.getKey(), new String(object.getValue(), StandardCharsets.UTF_8));
+    }
+  }
 
   private static Path sample(String name) {
     return Path.of(System.getProperty("heddle.home"), "tests/algorithms", name);
   }
 
-  @Test
-  void distributedXgboostIsAsGoodAsItsReadmeSaysBySecondProcess(Jobs jobs, DockerEngine engine)
-      throws Exception {
-    new Images(engine).sample("xgboost");
-    for (Map.Entry<String, byte[]> object : Digits.load().objects().entrySet()) {
-      jobs.put("digits/" + object.getKey(), new String(object.getValue(), StandardCharsets.UTF_8));
-    }
+  /** The sample's own job file, filled in. */
+  private ObjectNode job(String name) throws IOException {
     String bucket = jobs.uri("x").replaceFirst("s3://([^/]+)/.*", "$1");
-    Path job =
-        jobs.write(
-            "xgboost-1.json",
-            Files.readString(sample("xgboost").resolve("job.json")).replace("BUCKET", bucket));
-    Jobs.Outcome outcome = jobs.run("submit", "--job", job.toString(), "--wait");
+    String text = Files.readString(sample(name).resolve("job.json")).replace("BUCKET", bucket);
+    return (ObjectNode) new ObjectMapper().readTree(text);
+  }
+
+  private Jobs.Outcome submit(ObjectNode job) throws IOException, InterruptedException {
+    new Images(engine)
+        .sample(
+            job.at("/AlgorithmSpecification/TrainingImage").asText().replaceFirst("local/", ""));
+    Path file = jobs.write(job.path("TrainingJobName").asText() + ".json", job.toString());
+    return jobs.run("submit", "--job", file.toString(), "--wait");
+  }
+
+  private void completes(ObjectNode job) throws IOException, InterruptedException {
+    Jobs.Outcome outcome = submit(job);
     assertEquals(0, outcome.code(), outcome.toString());
-    JsonNode described = jobs.describe("xgboost-1");
-    assertEquals("Completed", described.path("TrainingJobStatus").asText());
-    double told = 0;
+  }
+
+  /** Says what the job's user should do, by the job's FailureReason. */
+  private String reasonOfFailure(ObjectNode job) throws IOException, InterruptedException {
+    Jobs.Outcome outcome = submit(job);
+    assertEquals(1, outcome.code(), outcome.toString());
+    return jobs.describe(job.path("TrainingJobName").asText()).path("FailureReason").asText();
+  }
+
+  private static double metric(JsonNode described, String name) {
     for (JsonNode metric : described.path("FinalMetricDataList")) {
-      if (metric.path("MetricName").asText().equals("validation:accuracy")) {
-        told = metric.path("Value").asDouble();
+      if (metric.path("MetricName").asText().equals(name)) {
+        return metric.path("Value").asDouble();
       }
     }
-    assertTrue(told >= BOUND, described.toString());
+    throw new AssertionError("no metric " + name + " in " + described);
+  }
+
+  /** The metric of held-out digits is within the README's bound, and another process finds it. */
+  private void tellsDigitsApart(String name, double bound)
+      throws IOException, InterruptedException {
+    completes(job(name));
+    JsonNode described = jobs.describe(name + "-1");
+    assertEquals("Completed", described.path("TrainingJobStatus").asText());
+    double told = metric(described, "validation:accuracy");
+    assertTrue(told >= bound, described.toString());
     String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
-    assertEquals(told, score(jobs, engine, model), 0.001);
+    assertEquals(told, score(name, model), 0.001);
   }
 
   /** In a container of its own, with the model and the held-out digits alone. */
-  private static double score(Jobs jobs, DockerEngine engine, String model) throws Exception {
-    Path work = Files.createDirectories(jobs.scratch("score"));
+  private double score(String name, String model) throws IOException, InterruptedException {
+    Path work = Files.createDirectories(jobs.scratch("score-" + name));
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.write(work.resolve("model.tar.gz"), jobs.object(model));
     Digits.load().writeTo(work.resolve("digits"));
@@ -80,7 +113,7 @@ class SampleAlgorithmsIT {
             "none",
             "-v",
             work + ":/scored:ro",
-            "local/xgboost",
+            SampleImages.image(name),
             "score",
             "/scored/model.tar.gz",
             "/scored/held-out.csv");
@@ -91,19 +124,30 @@ class SampleAlgorithmsIT {
   }
 
   @Test
-  void theStepsSampleTrainsByItsOwnJobFileWhatOneProcessTrains(
-      Jobs jobs, DockerEngine engine, @TempDir Path temp) throws Exception {
+  void distributedXgboostIsAsGoodAsItsReadmeSaysBySecondProcess() throws Exception {
+    tellsDigitsApart("xgboost", 0.97);
+  }
+
+  @Test
+  void distributedPytorchIsAsGoodAsItsReadmeSaysBySecondProcess() throws Exception {
+    tellsDigitsApart("torch-ddp", 0.95);
+  }
+
+  @Test
+  void aPytorchJobWhoseChannelHasAnotherNameIsToldTheRightOne() throws Exception {
+    ObjectNode job = job("torch-ddp").put("TrainingJobName", "torch-ddp-wrong-channel");
+    ((ObjectNode) job.at("/InputDataConfig/0")).put("ChannelName", "training");
+    String reason = reasonOfFailure(job);
+    assertTrue(
+        reason.contains("no channel 'train'; it has 'training', 'validation': name the"), reason);
+  }
+
+  @Test
+  void theStepsSampleTrainsByItsOwnJobFileWhatOneProcessTrains(@TempDir Path temp)
+      throws Exception {
     String obstacle = StepsSample.obstacle().orElse("");
     Assumptions.assumeTrue(obstacle.isEmpty(), obstacle);
-    new Images(engine).sample("steps");
-    for (Map.Entry<String, byte[]> object : Digits.load().objects().entrySet()) {
-      jobs.put("digits/" + object.getKey(), new String(object.getValue(), StandardCharsets.UTF_8));
-    }
-    String bucket = jobs.uri("x").replaceFirst("s3://([^/]+)/.*", "$1");
-    String text = Files.readString(sample("steps").resolve("job.json")).replace("BUCKET", bucket);
-    Path job = jobs.write("steps-1.json", text);
-    Jobs.Outcome outcome = jobs.run("submit", "--job", job.toString(), "--wait");
-    assertEquals(0, outcome.code(), outcome.toString());
+    completes(job("steps"));
     Map<String, String> settings = Map.of("steps", "200", "checkpoint_interval", "0");
     StepsSample sample = StepsSample.in(Path.of(System.getProperty("heddle.home")));
     String model = new String(StepsHosts.alone(sample, temp, settings), StandardCharsets.UTF_8);
@@ -111,18 +155,10 @@ class SampleAlgorithmsIT {
   }
 
   @Test
-  void theShellSampleCompletesByItsOwnJobFile(Jobs jobs, DockerEngine engine) throws Exception {
-    new Images(engine).sample("shell");
-    String bucket = jobs.uri("x").replaceFirst("s3://([^/]+)/.*", "$1");
-    JsonNode json =
-        new ObjectMapper()
-            .readTree(
-                Files.readString(sample("shell").resolve("job.json")).replace("BUCKET", bucket));
-    ((com.fasterxml.jackson.databind.node.ObjectNode) json.get("ResourceConfig"))
-        .put("InstanceCount", 3);
-    Path job = jobs.write("shell-1.json", json.toString());
-    Jobs.Outcome outcome = jobs.run("submit", "--job", job.toString(), "--wait");
-    assertEquals(0, outcome.code(), outcome.toString());
+  void theShellSampleCompletesByItsOwnJobFile() throws Exception {
+    ObjectNode job = job("shell");
+    ((ObjectNode) job.get("ResourceConfig")).put("InstanceCount", 3);
+    completes(job);
     assertEquals(6, jobs.members("output/shell-1/output/model.tar.gz").size(), "two files a host");
   }
 }
