@@ -34,20 +34,20 @@ final class DoctorCommand implements Command {
 
   @Override
   public String usage() {
-    return "[--output S3URI [--image IMAGE] [--hosts N] [--gpus N] [--timeout SECONDS] [--role ARN]]"
-        + " [--queue QUEUE] [--conf KEY=VALUE ...] [--json]";
+    return "[--output S3URI [--image IMAGE] [--hosts N] [--gpus N] [--timeout SECONDS] [--role"
+               + " ARN]] [--queue QUEUE] [--conf KEY=VALUE ...] [--json]";
   }
 
   @Override
   public String description() {
     return """
-        Checks whether a cluster can run training jobs, and says for each fault which property of
-        which file the administrator changes. With --output it runs a small training job of its own,
-        the probe, and tells what an algorithm finds on the nodes; with --image the probe is a
-        Docker container of that image, else a process. Afterwards nothing of it is left in S3 or in
-        the staging directory. The image needs /bin/sh and no ENTRYPOINT of its own.
-        Ends with 0 only when there is no fault and no warning.
-        """;
+    Checks whether a cluster can run training jobs, and says for each fault which property of
+    which file the administrator changes. With --output it runs a small training job of its own,
+    the probe, and tells what an algorithm finds on the nodes; with --image the probe is a
+    Docker container of that image, else a process. Afterwards nothing of it is left in S3 or in
+    the staging directory. The image needs /bin/sh and no ENTRYPOINT of its own.
+    Ends with 0 only when there is no fault and no warning.
+    """;
   }
 
   @Override
@@ -80,8 +80,8 @@ final class DoctorCommand implements Command {
 
   @Override
   public int run(Session session, CommandLine line) throws CommandException, InterruptedException {
-    session.warmUp();
     DoctorPlan plan = plan(line);
+    session.warmUp();
     String[] conf = line.getOptionValues("conf");
     Map<String, String> overrides =
         new TreeMap<>(SettingsCheck.overrides(conf == null ? List.of() : List.of(conf)));

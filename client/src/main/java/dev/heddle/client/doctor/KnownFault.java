@@ -20,6 +20,18 @@ final class KnownFault {
   private static final String SITE = "heddle-site.xml: ";
   private static final String SCHEDULER = "capacity-scheduler.xml: ";
 
+  static final String MOUNTS =
+      DOCKER_CFG
+          + "docker.allowed.rw-mounts and docker.allowed.ro-mounts = every directory of"
+          + " yarn.nodemanager.local-dirs and yarn.nodemanager.log-dirs (yarn-site.xml)";
+
+  static final List<String> GPUS =
+      List.of(
+          DOCKER_CFG + "docker.allowed.runtimes=nvidia",
+          "on every node with GPUs: install NVIDIA's container toolkit, register its runtime"
+              + " (nvidia-ctk runtime configure --runtime=docker), restart Docker",
+          NODES + "yarn.nodemanager.resource-plugins.gpu.docker-plugin = nvidia-docker-v2");
+
   private final String network;
   private final Optional<String> image;
 
@@ -63,12 +75,7 @@ final class KnownFault {
             "docker-trust",
             DOCKER_CFG + "add '" + registry(name) + "' to docker.trusted.registries",
             "or name an image of a registry that is there: --image"),
-        new Known(
-            "docker\\.allowed\\.rw-mounts",
-            "docker-mounts",
-            DOCKER_CFG
-                + "docker.allowed.rw-mounts and docker.allowed.ro-mounts = every directory of"
-                + " yarn.nodemanager.local-dirs and yarn.nodemanager.log-dirs (yarn-site.xml)"),
+        new Known("docker\\.allowed\\.rw-mounts", "docker-mounts", MOUNTS),
         new Known(
             "Disallowed network",
             "docker-network",
@@ -92,8 +99,8 @@ final class KnownFault {
             "min\\.user\\.id",
             "container-user",
             NODES
-                + "yarn.nodemanager.linux-container-executor.nonsecure-mode.local-user = a user whom"
-                + " every node has, with an id of min.user.id or more",
+                + "yarn.nodemanager.linux-container-executor.nonsecure-mode.local-user = a user"
+                + " whom every node has, with an id of min.user.id or more",
             CFG
                 + ": lower min.user.id, take the user out of banned.users, or name it in"
                 + " allowed.system.users"),
@@ -109,13 +116,7 @@ final class KnownFault {
             "docker-image",
             "name an image of this architecture that has /bin/sh and no ENTRYPOINT of its own:"
                 + " --image"),
-        new Known(
-            "Docker's NVIDIA runtime",
-            "docker-gpus",
-            DOCKER_CFG + "docker.allowed.runtimes=nvidia",
-            "on every node with GPUs: install NVIDIA's container toolkit, register its runtime"
-                + " (nvidia-ctk runtime configure --runtime=docker), restart Docker",
-            NODES + "yarn.nodemanager.resource-plugins.gpu.docker-plugin = nvidia-docker-v2"),
+        new Known("Docker's NVIDIA runtime", "docker-gpus", GPUS.toArray(String[]::new)),
         new Known(
             "Docker engine doesn't answer",
             "docker-engine",
@@ -163,7 +164,8 @@ final class KnownFault {
         new Known(
             "s3://|\\bS3\\b|credentials|endpoint",
             "s3-from-node",
-            "let the nodes reach the S3 server as the client does: name resolution, firewall, proxy",
+            "let the nodes reach the S3 server as the client does: name resolution, firewall,"
+                + " proxy",
             SITE + "heddle.s3.endpoint = an address of it that the nodes can reach"));
   }
 

@@ -105,12 +105,7 @@ final class NodeSettingsExam {
 
   private void tell(NodeRule rule, List<String> nodes, Map<String, Map<String, String>> read) {
     String value = read.get(nodes.get(0)).getOrDefault(rule.property(), "");
-    String where =
-        nodes.size() == 1
-            ? nodes.get(0)
-            : nodes.size() == read.size()
-                ? "all " + Texts.count(nodes.size(), "node")
-                : nodes.get(0) + " and " + (nodes.size() - 1) + " more";
+    String where = Texts.nodes(nodes, read.size());
     chart.add(
         new Finding(
             rule.check(),

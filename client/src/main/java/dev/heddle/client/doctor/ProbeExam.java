@@ -4,11 +4,12 @@ import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.apache.hadoop.util.VersionInfo;
 
 /** Reads what the probe has brought, and says what it means. */
@@ -58,8 +59,7 @@ final class ProbeExam {
           "look into its log: yarn logs -applicationId " + outcome.applicationId().orElse("?"));
       return;
     }
-    reports.forEach((host, report) -> container(outcome.node(host), report));
-    reports.forEach((host, report) -> metadata(outcome.node(host), report));
+    containers(outcome);
     clocks(outcome);
     lateEnds(outcome);
     logs(outcome);
@@ -79,8 +79,8 @@ final class ProbeExam {
       chart.warning(
           "versions",
           "Hadoop " + here + " here, " + there.get() + " on the nodes",
-          "submit with a Hadoop client of the cluster's own version: yarn jar on one of its machines,"
-              + " or a build with -Dhadoop.version="
+          "submit with a Hadoop client of the cluster's own version: yarn jar on one of its"
+              + " machines, or a build with -Dhadoop.version="
               + there.get());
     }
   }
@@ -90,113 +90,28 @@ final class ProbeExam {
     return version.replaceFirst("^(\\d+\\.\\d+).*", "$1");
   }
 
-  private void container(String node, ContainerReport report) {
-    String what = plan.image().isPresent() ? "docker" : "process-runtime";
-    if (!report.is("writable") || (plan.image().isPresent() && !report.is("mounted"))) {
-      chart.fault(
-          plan.image().isPresent() ? "docker-mounts" : what,
-          "on "
-              + node
-              + " /opt/ml is "
-              + (report.is("mounted") ? "mounted, and can't be written to" : "not mounted"),
-          "container-executor.cfg, below [docker]: docker.allowed.rw-mounts = every directory of"
-              + " yarn.nodemanager.local-dirs and yarn.nodemanager.log-dirs (yarn-site.xml)");
-      return;
-    }
-    if (plan.image().isEmpty() && !report.is("mounted")) {
-      chart.warning(
-          what,
-          node + " has no namespaces for algorithms, which find their files by SAGEMAKER_BASE_DIR",
-          "on every node: util-linux 2.36 or newer, sysctl user.max_user_namespaces greater than 0,"
-              + " and kernel.unprivileged_userns_clone = 1 where there is such a switch");
-      return;
-    }
-    chart.ok(
-        what,
-        "a container ran on "
-            + node
-            + report.text("uid").map(uid -> " as user " + uid).orElse("")
-            + " with /opt/ml"
-            + network(report)
-            + report.text("shm_kb").map(kb -> ", /dev/shm of " + mib(kb)).orElse(""));
-    gpus(node, report);
-  }
-
-  private String network(ContainerReport report) {
-    String interfaces =
-        report.text("interfaces").map(names -> " (" + names.strip() + ")").orElse("");
-    return plan.image().isPresent()
-        ? ", network " + settings.require(Setting.DOCKER_NETWORK) + interfaces
-        : "";
-  }
-
-  private static String mib(String kb) {
-    return kb.matches("\\d{1,18}") ? Long.parseLong(kb) / 1024 + " MiB" : kb + " kB";
-  }
-
-  private void gpus(String node, ContainerReport report) {
-    if (plan.gpus() == 0 || plan.image().isEmpty()) {
-      return;
-    }
-    Optional<String> given = report.text("gpus").filter(gpus -> !gpus.equals("void"));
-    Optional<String> devices = report.text("gpu_devices");
-    if (given.isEmpty() && devices.isEmpty()) {
-      chart.fault(
-          "docker-gpus",
-          "on " + node + " the container got a GPU from YARN and sees none",
-          "container-executor.cfg, below [docker]: docker.allowed.runtimes=nvidia",
-          "yarn-site.xml of the nodes:"
-              + " yarn.nodemanager.resource-plugins.gpu.docker-plugin = nvidia-docker-v2");
-    } else {
-      chart.ok(
-          "docker-gpus",
-          "on "
-              + node
-              + " the container has GPU "
-              + given.orElse("?")
-              + devices.map(names -> ", devices " + names.strip()).orElse(", and no device of it"));
-    }
-  }
-
-  private void metadata(String node, ContainerReport report) {
-    List<String> reached = report.metadata("reached");
-    List<String> untried = report.metadata("untried");
-    if (MetadataService.of(settings).isEmpty()) {
-      chart.skipped("metadata-service", "heddle.doctor.metadata-services is empty");
-    } else if (!reached.isEmpty()) {
-      chart.warning(
-          "metadata-service",
-          "an algorithm on "
-              + node
-              + " reaches "
-              + addresses(reached)
-              + ": whoever submits a job can take the credentials of the node",
-          MetadataRemedies.of(settings));
-    } else if (!untried.isEmpty()) {
-      chart.skipped(
-          "metadata-service",
-          "the image has none of python3, perl, bash, curl and nc to try with: name another one with"
-              + " --image");
-    } else {
-      chart.ok(
-          "metadata-service",
-          "out of reach for algorithms on "
-              + node
-              + ": "
-              + addresses(report.metadata("not-reached")));
-    }
-  }
-
-  private static String addresses(List<String> services) {
-    return services.stream()
-        .map(
-            service -> {
-              int space = service.lastIndexOf(' ');
-              return new MetadataService(
-                      service.substring(0, space), Integer.parseInt(service.substring(space + 1)))
-                  .toString();
-            })
-        .collect(Collectors.joining(", "));
+  /** One finding for all nodes on which it is the same. */
+  private void containers(ProbeOutcome outcome) {
+    ContainerExam exam = new ContainerExam(plan, settings);
+    Map<Finding, List<String>> where = new LinkedHashMap<>();
+    outcome
+        .reports()
+        .forEach(
+            (host, report) ->
+                exam.of(report)
+                    .forEach(
+                        finding ->
+                            where
+                                .computeIfAbsent(finding, key -> new ArrayList<>())
+                                .add(outcome.node(host))));
+    where.forEach(
+        (finding, nodes) ->
+            chart.add(
+                new Finding(
+                    finding.check(),
+                    finding.status(),
+                    "on " + Texts.nodes(nodes, outcome.reports().size()) + ": " + finding.message(),
+                    finding.remedies())));
   }
 
   /** S3 refuses signatures that are a quarter of an hour off, and records show wrong times. */

@@ -1,6 +1,7 @@
 package dev.heddle.client.doctor;
 
 import dev.heddle.client.cluster.Cluster.Size;
+import java.util.List;
 
 /** How findings write amounts. */
 final class Texts {
@@ -8,6 +9,20 @@ final class Texts {
 
   static String count(long number, String what) {
     return number + " " + what + (number == 1 ? "" : "s");
+  }
+
+  /**
+   * Some nodes in few words.
+   *
+   * @param of how many there are in all
+   */
+  static String nodes(List<String> nodes, int of) {
+    if (nodes.size() == 1) {
+      return nodes.get(0);
+    }
+    return nodes.size() == of
+        ? "all " + of + " nodes"
+        : nodes.get(0) + " and " + (nodes.size() - 1) + " more";
   }
 
   /**
