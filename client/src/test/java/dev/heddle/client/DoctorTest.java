@@ -39,10 +39,10 @@ class DoctorTest {
       "time=%d\nuid=99\nmounted=yes\nwritable=yes\ninterfaces=eth0 lo \nshm_kb=65536\ngpus=void\n"
               .formatted(FakeCluster.START.plusSeconds(11).getEpochSecond())
           + "metadata=not-reached 169.254.169.254 80\nmetadata=not-reached fd00:ec2::254 80\n"
-          + "done=yes\n";
+          + "ended=%d\ndone=yes\n".formatted(FakeCluster.START.plusSeconds(12).getEpochSecond());
 
   private String hadoopVersion = VersionInfo.getVersion();
-  private String notes = "";
+  private Instant ended = FakeCluster.START.plusSeconds(13);
 
   @BeforeEach
   void makeWorld() throws Exception {
@@ -96,11 +96,19 @@ class DoctorTest {
                 name,
                 """
                 {"TrainingJobName": "%s", "TrainingJobStatus": "%s", "SecondaryStatus": "%s",
-                 "FailureReason": "%s", "Heddle": {"HadoopVersion": "%s", "JavaVersion": "17.0.1",
-                 "Notes": [%s],
+                 "FailureReason": "%s",
+                 "SecondaryStatusTransitions": [{"Status": "Uploading", "StartTime": %d}],
+                 "Heddle": {"HadoopVersion": "%s", "JavaVersion": "17.0.1",
                  "Hosts": [{"Name": "algo-1", "Node": "node-1", "Container": "%s"}]}}
                 """
-                    .formatted(name, status, status, reason, hadoopVersion, notes, CONTAINER));
+                    .formatted(
+                        name,
+                        status,
+                        status,
+                        reason,
+                        ended.getEpochSecond(),
+                        hadoopVersion,
+                        CONTAINER));
             world.store.with(
                 OUTPUT + "/" + name + "/output/model.tar.gz", archive("algo-1.txt", report));
           } catch (IOException e) {
@@ -157,14 +165,15 @@ class DoctorTest {
             .replace("not-reached 169", "reached 169")
             .replaceFirst("time=\\d+", "time=" + Instant.EPOCH.plusSeconds(9).getEpochSecond());
     hadoopVersion = "2.9.1";
-    notes = "\"algo-1: YARN told the end 31 s late: docker.inspect.max.retries=1\"";
+    ended = FakeCluster.START.plusSeconds(43);
     probeEnds("Completed", "");
     JsonNode findings = probe(1);
     assertFinding(
         findings, "metadata-service", "warning", "reaches 169.254.169.254", "iptables", "node-1");
     assertFinding(findings, "clocks", "warning", "NTP");
     assertFinding(findings, "versions", "warning", "2.9.1");
-    assertFinding(findings, "container-end", "warning", "docker.inspect.max.retries=1");
+    assertFinding(
+        findings, "container-end", "warning", "31 s late", "docker.inspect.max.retries=1");
     assertFinding(findings, "log-aggregation", "fault", "remote-app-log-dir");
   }
 
@@ -226,6 +235,14 @@ class DoctorTest {
     world.cluster.members =
         List.of(new Member("node-2:1", "node-2:8042", "UNHEALTHY", "1/1 local-dirs are bad"));
     assertFinding(examine(1), "nodes", "warning", "1/1 local-dirs are bad", "disk-health-checker");
+    world.cluster.members =
+        List.of(
+            new Member(
+                "node-2:1",
+                "node-2:8042",
+                "UNHEALTHY",
+                "Linux Container Executor reached unrecoverable exception"));
+    assertFinding(examine(1), "container-executor", "fault", "owned by root", "4750");
     world.cluster.nodes = List.of();
     assertFinding(examine(1), "nodes", "fault", "no node is running");
   }

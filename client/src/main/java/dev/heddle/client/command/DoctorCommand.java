@@ -35,7 +35,7 @@ final class DoctorCommand implements Command {
   @Override
   public String usage() {
     return "[--output S3URI [--image IMAGE] [--hosts N] [--gpus N] [--timeout SECONDS] [--role"
-               + " ARN]] [--queue QUEUE] [--conf KEY=VALUE ...] [--json]";
+        + " ARN]] [--queue QUEUE] [--conf KEY=VALUE ...] [--json]";
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.apache.hadoop.yarn.api.records.ResourceInformation;
 /** What the ResourceManager tells: nodes, queue, limits, GPUs. */
 final class ClusterExam {
   private static final String SCHEDULER = "capacity-scheduler.xml (or fair-scheduler.xml): ";
+  private static final String EXECUTOR = "Container Executor reached unrecoverable exception";
   private static final String LIMITS =
       "yarn-site.xml of the ResourceManager: raise yarn.scheduler.maximum-allocation-mb and"
           + " yarn.scheduler.maximum-allocation-vcores";
@@ -38,8 +39,9 @@ final class ClusterExam {
     List<Node> nodes = nodes();
     queue();
     if (!nodes.isEmpty()) {
-      limits(nodes);
-      instanceTypes(nodes);
+      if (limits(nodes)) {
+        instanceTypes(nodes);
+      }
       gpus(nodes, gpusWanted);
     }
   }
@@ -54,6 +56,15 @@ final class ClusterExam {
           "no node is running" + first(unhealthy),
           "start the NodeManagers (yarn --daemon start nodemanager), and look into their logs for"
               + " why they are not registered at the ResourceManager");
+    } else if (unhealthy.stream().anyMatch(node -> node.health().contains(EXECUTOR))) {
+      chart.fault(
+          "container-executor",
+          Texts.count(running.size(), "node")
+              + " running, "
+              + unhealthy.size()
+              + " unhealthy"
+              + first(unhealthy),
+          KnownFault.EXECUTOR.toArray(String[]::new));
     } else if (!unhealthy.isEmpty()) {
       chart.warning(
           "nodes",
@@ -111,7 +122,7 @@ final class ClusterExam {
     }
   }
 
-  private void limits(List<Node> nodes) throws IOException {
+  private boolean limits(List<Node> nodes) throws IOException {
     Size largest = cluster.newApplication().largest();
     Size master =
         new Size(settings.number(Setting.AM_MEMORY), settings.integer(Setting.AM_VCORES), 0);
@@ -134,6 +145,7 @@ final class ClusterExam {
               + ", an agent for "
               + agent);
     }
+    return masterFits && agentFits;
   }
 
   private boolean fits(
@@ -188,8 +200,8 @@ final class ClusterExam {
           "instance-types",
           "no running node has room for a host and its agent of " + String.join(", ", tooLarge),
           file.orElse("heddle.instance-types")
-              + ": make them as large as a node can give beside an agent (heddle.agent.memory-mb and"
-              + " 1 vcore), with a label that some node has");
+              + ": make them as large as a node can give beside an agent (heddle.agent.memory-mb"
+              + " and 1 vcore), with a label that some node has");
       return;
     }
     long fitting =

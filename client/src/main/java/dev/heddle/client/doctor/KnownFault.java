@@ -4,6 +4,7 @@ import dev.heddle.client.doctor.Finding.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,12 @@ final class KnownFault {
               + " (nvidia-ctk runtime configure --runtime=docker), restart Docker",
           NODES + "yarn.nodemanager.resource-plugins.gpu.docker-plugin = nvidia-docker-v2");
 
+  static final List<String> EXECUTOR =
+      List.of(
+          CFG + ": the file and every directory above it owned by root, writable by nobody else",
+          "container-executor itself: owned by root and the group of"
+              + " yarn.nodemanager.linux-container-executor.group, mode 4750");
+
   private final String network;
   private final Optional<String> image;
 
@@ -53,17 +60,30 @@ final class KnownFault {
 
   /**
    * @param reason a FailureReason, or what hindered the probe
+   * @param diagnostics what YARN says of the application, which may say more; may be empty
    * @param applicationId for the place to look
    */
-  Finding of(String reason, Optional<String> applicationId) {
+  Finding of(String reason, String diagnostics, Optional<String> applicationId) {
     for (Known known : all()) {
       if (known.words().matcher(reason).find()) {
         return new Finding(known.check(), Status.FAULT, reason, known.remedies());
+      }
+      Matcher more = known.words().matcher(diagnostics);
+      if (more.find()) {
+        String message = reason + " YARN says: " + line(diagnostics, more);
+        return new Finding(known.check(), Status.FAULT, message, known.remedies());
       }
     }
     List<String> look = new ArrayList<>();
     applicationId.ifPresent(id -> look.add("look into its log: yarn logs -applicationId " + id));
     return new Finding(UNKNOWN, Status.FAULT, reason, look);
+  }
+
+  /** The line in which the words were found. */
+  private static String line(String text, Matcher found) {
+    int start = text.lastIndexOf('\n', found.start()) + 1;
+    int end = text.indexOf('\n', found.end());
+    return text.substring(start, end < 0 ? text.length() : end).strip();
   }
 
   /** The first that fits counts. */
@@ -131,11 +151,15 @@ final class KnownFault {
                 + "yarn.nodemanager.container-executor.class ="
                 + " org.apache.hadoop.yarn.server.nodemanager.LinuxContainerExecutor"),
         new Known(
-            "(code|exitCode)[:=]? ?(22|24)\\b",
+            "ResourceHandlerChain.preStart|Feature disabled: gpu",
             "container-executor",
-            CFG + ": the file and every directory above it owned by root, writable by nobody else",
-            "container-executor itself: owned by root and the group of"
-                + " yarn.nodemanager.linux-container-executor.group, mode 4750"),
+            CFG + ": module.enabled=true below [gpu]; root and yarn-hierarchy below [cgroups]",
+            EXECUTOR.get(0),
+            EXECUTOR.get(1)),
+        new Known(
+            "(code|exitCode)[:=]? ?(22|24)\\b|unrecoverable exception",
+            "container-executor",
+            EXECUTOR.toArray(String[]::new)),
         new Known(
             "UnsupportedClassVersionError|code 127\\b|/bin/java: |java: (command )?not found",
             "java",

@@ -118,14 +118,16 @@ final class Probe {
       trouble = record.failureReason().orElse("the probe was stopped");
     }
     return new ProbeOutcome(
-        Optional.of(id),
-        seen.record(),
-        trouble,
-        !seen.hindrance().isEmpty(),
-        reports,
-        logged,
-        begun,
-        now());
+        Optional.of(id), seen.record(), trouble, diagnostics(id), reports, logged, begun, now());
+  }
+
+  private String diagnostics(String id) {
+    try {
+      return session.cluster().application(id).map(Application::diagnostics).orElse("");
+    } catch (IOException e) {
+      LOG.debug("asking for {}", id, e);
+      return "";
+    }
   }
 
   /**

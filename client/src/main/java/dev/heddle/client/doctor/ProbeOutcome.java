@@ -2,7 +2,6 @@ package dev.heddle.client.doctor;
 
 import dev.heddle.client.job.JobRecord;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,7 +11,7 @@ import java.util.Optional;
  * @param applicationId empty when nothing was submitted
  * @param record the last one that was seen; empty when nothing was submitted
  * @param trouble why there are no reports; empty when it Completed
- * @param timedOut whether it was taken back because it took too long
+ * @param diagnostics what YARN says of the application; may be empty
  * @param reports of each host by its name, when it Completed
  * @param logged whether the cluster brought its log together; empty when nobody looked
  */
@@ -20,7 +19,7 @@ record ProbeOutcome(
     Optional<String> applicationId,
     Optional<JobRecord> record,
     String trouble,
-    boolean timedOut,
+    String diagnostics,
     Map<String, ContainerReport> reports,
     Optional<Boolean> logged,
     Instant begun,
@@ -40,7 +39,12 @@ record ProbeOutcome(
         .orElse("?");
   }
 
-  List<String> notes() {
-    return record.map(JobRecord::notes).orElse(List.of());
+  /** When the job's ApplicationMaster had heard of the end of all algorithms. */
+  Optional<Instant> algorithmsEnded() {
+    return record.stream()
+        .flatMap(job -> job.transitions().stream())
+        .filter(transition -> transition.status().equals("Uploading"))
+        .map(JobRecord.Transition::start)
+        .findFirst();
   }
 }

@@ -83,4 +83,5 @@ say shm_kb "$(df -k /dev/shm 2> /dev/null | awk 'NR == 2 { print $2 }' 2> /dev/n
 say gpus "$NVIDIA_VISIBLE_DEVICES"
 say gpu_devices "$(ls /dev 2> /dev/null | grep '^nvidia[0-9]' | tr "\n" " ")"
 #METADATA
+say ended "$(date +%s)"
 say done yes

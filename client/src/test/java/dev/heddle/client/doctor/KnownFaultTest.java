@@ -15,7 +15,7 @@ class KnownFaultTest {
   private final KnownFault known = new KnownFault("blue", Optional.of(IMAGE));
 
   private Finding of(String reason) {
-    return known.of(reason, Optional.of("application_1_0001"));
+    return known.of(reason, "", Optional.of("application_1_0001"));
   }
 
   /** The reason that a job has when a node says these words. */
@@ -109,10 +109,23 @@ class KnownFaultTest {
   }
 
   @Test
+  void whatYarnAddsToTheReasonCountsToo() {
+    Finding finding =
+        known.of(
+            "The ApplicationMaster failed: the ApplicationMaster exited with code -1",
+            "AM Container exited with exitCode: -1\n"
+                + "[12:00]ResourceHandlerChain.preStart() failed!\n",
+            Optional.empty());
+    assertRemedy(finding, "container-executor", "below [gpu]", "[cgroups]");
+    assertTrue(
+        finding.message().endsWith("YARN says: [12:00]ResourceHandlerChain.preStart() failed!"));
+  }
+
+  @Test
   void whatIsNotKnownIsShownAsItIsWithThePlaceToLook() {
     Finding finding = of("AlgorithmError: Exit Code: 9 (algo-1)");
     assertRemedy(finding, "probe", "yarn logs -applicationId application_1_0001");
-    assertEquals(List.of(), known.of("odd", Optional.empty()).remedies());
+    assertEquals(List.of(), known.of("odd", "", Optional.empty()).remedies());
   }
 
   @Test

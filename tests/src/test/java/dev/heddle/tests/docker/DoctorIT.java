@@ -2,20 +2,18 @@ package dev.heddle.tests.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
 import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import dev.heddle.tests.embedded.HeddleClient;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -137,27 +135,27 @@ class DoctorIT {
 
   @Test
   void aMetadataServiceWithinReachOfAlgorithmsIsAWarning() throws Exception {
-    HttpServer service =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    service.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    service.start();
+    String image = images.sample("shell");
+    // In a container, because the nodes' loopback is the engine's.
+    DockerEngine.Outcome started =
+        engine.run(
+            "run",
+            "--detach",
+            "--network=host",
+            "--entrypoint=perl",
+            image,
+            "-MIO::Socket::INET",
+            "-e",
+            "my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1:8169', Listen => 9) or die;"
+                + " while (my $c = $s->accept) { <$c>; print $c \"HTTP/1.0 200 OK\\r\\n\\r\\n\" }");
+    assertEquals(0, started.code(), started.output());
     try {
-      String address = "127.0.0.1:" + service.getAddress().getPort();
       JsonNode findings =
-          probe(
-              1,
-              images.sample("shell"),
-              "--conf",
-              "heddle.doctor.metadata-services=127.0.0.1:1," + address);
+          probe(1, image, "--conf", "heddle.doctor.metadata-services=127.0.0.1:1,127.0.0.1:8169");
       assertOnly(findings, "warning", "metadata-service", "iptables", "heddle.docker.network");
-      assertTrue(findings.toString().contains("reaches " + address + ":"), findings.toString());
+      assertTrue(findings.toString().contains("reaches 127.0.0.1:8169:"), findings.toString());
     } finally {
-      service.stop(0);
+      engine.run("rm", "--force", started.output().strip());
     }
   }
 
@@ -225,21 +223,28 @@ class DoctorIT {
   }
 
   @Test
-  void anExecutorConfigurationThatOthersMayWrite() throws Exception {
-    Path file = ExecutorRules.file(engine);
+  void aGpuModuleThatIsOff() throws Exception {
+    assumeTrue(DockerRuntime.canPretendGpus(), "no GPUs can be pretended here");
     String image = images.sample("shell");
-    try {
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
-      assertOnly(probe(1, image), "fault", "container-executor", "owned by root", "mode 4750");
-    } finally {
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    try (var rules = ExecutorRules.change(engine, "[gpu]\n  module.enabled=", "false")) {
+      assertOnly(probe(1, image), "fault", "container-executor", "module.enabled=true below [gpu]");
+    }
+  }
+
+  @Test
+  void gpusWhoseRuntimeTheExecutorDoesNotAllow() throws Exception {
+    assumeTrue(DockerRuntime.canPretendGpus(), "no GPUs can be pretended here");
+    String image = images.sample("shell");
+    try (var rules = ExecutorRules.change(engine, "docker.allowed.runtimes=", "other")) {
+      assertOnly(
+          probe(1, image, "--gpus", "1"), "fault", "docker-gpus", "docker.allowed.runtimes=nvidia");
     }
   }
 
   @Test
   void endsThatYarnTellsLate() throws Exception {
     String image = images.sample("shell");
-    try (var rules = ExecutorRules.change(engine, "docker.inspect.max.retries=", "6")) {
+    try (var rules = ExecutorRules.change(engine, "docker.inspect.max.retries=", "8")) {
       assertOnly(probe(1, image), "warning", "container-end", "docker.inspect.max.retries=1");
     }
   }

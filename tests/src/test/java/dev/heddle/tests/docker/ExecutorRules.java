@@ -16,7 +16,7 @@ final class ExecutorRules implements AutoCloseable {
   }
 
   /** The one file that all nodes have. */
-  static Path file(DockerEngine engine) {
+  private static Path file(DockerEngine engine) {
     URI socket = engine.host();
     return Path.of(socket.getPath())
         .resolve("../../executor/etc/hadoop/container-executor.cfg")
