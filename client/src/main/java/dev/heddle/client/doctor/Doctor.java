@@ -121,7 +121,8 @@ public final class Doctor {
         Files.deleteIfExists(types);
       }
     } catch (IllegalArgumentException e) {
-      chart.fault(KnownFault.UNKNOWN, e.getMessage(), "correct --output, --image or --role");
+      chart.fault(
+          KnownFault.UNKNOWN, e.getMessage(), "correct what it names: --output, --image, --role");
       skip(exam, "no probe ran");
     } catch (CommandException | IOException e) {
       chart.fault(KnownFault.UNKNOWN, "the probe could not be submitted: " + e.getMessage());

@@ -42,8 +42,9 @@ final class Probe {
   }
 
   /**
-   * @param file and
-   * @param settings the job's
+   * Submits it and waits for its end.
+   *
+   * @param settings that the file was made with
    * @throws CommandException what the submission has to say, when nothing was submitted
    */
   ProbeOutcome run(JobFile file, Settings settings)
@@ -53,7 +54,7 @@ final class Probe {
     String id = submitted.applicationId();
     boolean ended = false;
     try (JobFollower follower = new JobFollower(session, submitted.job());
-        Closeable hook = session.world().onInterrupt(() -> kill(id, "heddle doctor was ended"))) {
+        Closeable hook = session.world().onInterrupt(() -> abandon(submitted))) {
       Seen seen = watch(follower, begun.plus(job.plan().patience()));
       ended = seen.hindrance().isEmpty();
       return outcome(begun, id, seen);
@@ -119,6 +120,19 @@ final class Probe {
     }
     return new ProbeOutcome(
         Optional.of(id), seen.record(), trouble, diagnostics(id), reports, logged, begun, now());
+  }
+
+  /** The process is being ended: what can be done at once is done. */
+  private void abandon(Submission.Submitted submitted) {
+    kill(submitted.applicationId(), "heddle doctor was ended");
+    try {
+      submitted.job().files().delete(submitted.job().staging().directory(), true);
+      clean(s3, job.folder());
+    } catch (IOException e) {
+      LOG.warn("{} stays behind ({})", submitted.job().staging().directory(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private String diagnostics(String id) {
