@@ -16,7 +16,7 @@ import org.apache.logging.log4j.Logger;
 /** Waits for an ended job's log to come from its nodes. */
 final class LogWait {
   private static final Logger LOG = LogManager.getLogger(LogWait.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final Session session;

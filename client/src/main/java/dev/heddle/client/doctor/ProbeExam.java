@@ -17,7 +17,7 @@ final class ProbeExam {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
   /** With docker.inspect.max.retries=1 it is 6 s at most, with YARN's default of 10 a minute. */
-  private static final Duration PUNCTUAL = Duration.ofSeconds(15);
+  private static final Duration PUNCTUAL = Duration.ofSeconds(20);
 
   private final DoctorPlan plan;
   private final Settings settings;
@@ -178,7 +178,7 @@ final class ProbeExam {
     } else {
       chart.fault(
           "log-aggregation",
-          "the probe's log was not brought together within half a minute",
+          "the probe's log was not brought together within a minute",
           "yarn-site.xml of every node and of this machine: yarn.log-aggregation-enable = true, and"
               + " the same yarn.nodemanager.remote-app-log-dir, which every user may write to (mode"
               + " 1777)");
