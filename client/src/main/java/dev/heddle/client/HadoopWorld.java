@@ -2,6 +2,7 @@ package dev.heddle.client;
 
 import dev.heddle.client.cluster.Cluster;
 import dev.heddle.client.cluster.JobConnection;
+import dev.heddle.client.cluster.NodeWebServer;
 import dev.heddle.client.cluster.YarnCluster;
 import dev.heddle.client.logs.AggregatedLogs;
 import dev.heddle.client.logs.LogArchive;
@@ -47,6 +48,12 @@ final class HadoopWorld implements World {
   @Override
   public Cluster cluster(Configuration hadoop) throws IOException {
     return YarnCluster.connect(hadoop);
+  }
+
+  @Override
+  public Map<String, String> nodeSettings(Configuration hadoop, String web)
+      throws IOException, InterruptedException {
+    return NodeWebServer.properties(hadoop, web);
   }
 
   @Override

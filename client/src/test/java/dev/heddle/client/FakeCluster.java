@@ -26,6 +26,8 @@ final class FakeCluster implements Cluster {
   Size largest = new Size(16384, 8, 0);
   Set<String> resourceTypes = Set.of("memory-mb", "vcores");
   Map<String, Queue> queues = Map.of("default", new Queue("default", true, true));
+  List<Member> members = List.of();
+  Set<String> closedQueues = Set.of();
   volatile boolean away;
   boolean refusesSubmission;
   private int last;
@@ -73,6 +75,18 @@ final class FakeCluster implements Cluster {
   public List<Node> runningNodes() throws IOException {
     reach();
     return nodes;
+  }
+
+  @Override
+  public List<Member> members() throws IOException {
+    reach();
+    return members;
+  }
+
+  @Override
+  public boolean maySubmit(String queue) throws IOException {
+    reach();
+    return !closedQueues.contains(queue);
   }
 
   @Override

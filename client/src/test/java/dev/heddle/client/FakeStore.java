@@ -28,9 +28,20 @@ final class FakeStore implements ObjectStore {
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger listed = new AtomicInteger();
 
+  /** Whether objects may be put and deleted: most commands never do. */
+  boolean writable;
+
   FakeStore with(String uri, String content) {
-    objects.put(uri, content.getBytes(StandardCharsets.UTF_8));
+    return with(uri, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  FakeStore with(String uri, byte[] content) {
+    objects.put(uri, content);
     return this;
+  }
+
+  Set<String> keys() {
+    return Set.copyOf(objects.keySet());
   }
 
   /** Everything about addresses that begin so fails. */
@@ -86,8 +97,15 @@ final class FakeStore implements ObjectStore {
   }
 
   @Override
-  public String put(ObjectUri object, ByteBuffer body) {
-    throw new UnsupportedOperationException("the client stores nothing");
+  public String put(ObjectUri object, ByteBuffer body) throws ObjectStoreException {
+    check(object);
+    if (!writable) {
+      throw new UnsupportedOperationException("this command stores nothing");
+    }
+    byte[] content = new byte[body.remaining()];
+    body.get(content);
+    objects.put(object.toString(), content);
+    return "\"e\"";
   }
 
   @Override
@@ -97,7 +115,10 @@ final class FakeStore implements ObjectStore {
 
   @Override
   public void delete(ObjectUri object) {
-    throw new UnsupportedOperationException("the client deletes nothing");
+    if (!writable) {
+      throw new UnsupportedOperationException("this command deletes nothing");
+    }
+    objects.remove(object.toString());
   }
 
   @Override

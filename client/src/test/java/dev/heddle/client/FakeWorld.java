@@ -40,6 +40,7 @@ final class FakeWorld implements World {
   final FakeMaster master = new FakeMaster();
   final Map<String, String> environment = new HashMap<>();
   final Map<String, String> archive = new HashMap<>();
+  final Map<String, Map<String, String>> nodeSettings = new HashMap<>();
   final List<Duration> pauses = new ArrayList<>();
   boolean archiveKept = true;
   Path jar;
@@ -126,6 +127,15 @@ final class FakeWorld implements World {
   @Override
   public Cluster cluster(Configuration hadoop) {
     return cluster;
+  }
+
+  @Override
+  public Map<String, String> nodeSettings(Configuration hadoop, String web) throws IOException {
+    Map<String, String> settings = nodeSettings.get(web);
+    if (settings == null) {
+      throw new IOException("it answers with the HTTP status 401");
+    }
+    return settings;
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.apache.hadoop.util.VersionInfo;
 
 /**
  * A job in the shape of the SageMaker API's DescribeTrainingJob response, with one member more,
@@ -134,6 +135,8 @@ public final class JobRecord {
     json.put("Attempt", view.attempt());
     json.put("ModelUploaded", view.modelUploaded());
     json.put("WrittenAt", seconds(now));
+    json.put("HadoopVersion", VersionInfo.getVersion());
+    json.put("JavaVersion", Runtime.version().toString());
     ArrayNode notes = json.putArray("Notes");
     view.notes().forEach(notes::add);
     putAttempts(json.putArray("Attempts"), view.attempts());

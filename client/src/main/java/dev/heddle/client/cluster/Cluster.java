@@ -25,6 +25,16 @@ public interface Cluster extends Closeable {
 
   List<Node> runningNodes() throws IOException;
 
+  /** All nodes that the ResourceManager has in its books, whatever became of them. */
+  List<Member> members() throws IOException;
+
+  /**
+   * Whether this user may submit to the queue.
+   *
+   * @param queue one that there is
+   */
+  boolean maySubmit(String queue) throws IOException;
+
   /** The resource types the cluster knows, such as {@code yarn.io/gpu}. */
   Set<String> resourceTypes() throws IOException;
 
@@ -69,6 +79,15 @@ public interface Cluster extends Closeable {
       labels = Set.copyOf(labels);
     }
   }
+
+  /**
+   * A node, running or not.
+   *
+   * @param web HOST:PORT of its NodeManager's web server; empty when it never registered
+   * @param state YARN's name of it, such as {@code RUNNING} or {@code UNHEALTHY}
+   * @param health what its health checks say; may be empty
+   */
+  record Member(String name, String web, String state, String health) {}
 
   /**
    * @param leaf whether applications can be submitted to it

@@ -16,6 +16,7 @@ import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.QueueACL;
 import org.apache.hadoop.yarn.api.records.QueueInfo;
 import org.apache.hadoop.yarn.api.records.QueueState;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -122,6 +123,32 @@ public final class YarnCluster implements Cluster {
                     size(report.getCapability()),
                     report.getNodeLabels() == null ? Set.of() : report.getNodeLabels()))
         .toList();
+  }
+
+  @Override
+  public List<Member> members() throws IOException {
+    return call(() -> yarn.getNodeReports(NodeState.values())).stream()
+        .map(
+            report ->
+                new Member(
+                    report.getNodeId().toString(),
+                    report.getHttpAddress() == null ? "" : report.getHttpAddress(),
+                    report.getNodeState().name(),
+                    report.getHealthReport() == null ? "" : report.getHealthReport().strip()))
+        .toList();
+  }
+
+  @Override
+  public boolean maySubmit(String queue) throws IOException {
+    // Some schedulers name a queue by its path, others by its last part, and a scheduler may leave
+    // out what it has no rule for.
+    return call(yarn::getQueueAclsInfo).stream()
+        .filter(info -> lastPart(info.getQueueName()).equals(lastPart(queue)))
+        .allMatch(info -> info.getUserAcls().contains(QueueACL.SUBMIT_APPLICATIONS));
+  }
+
+  private static String lastPart(String queue) {
+    return queue.substring(queue.lastIndexOf('.') + 1);
   }
 
   @Override

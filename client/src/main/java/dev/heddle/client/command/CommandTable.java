@@ -16,7 +16,8 @@ public final class CommandTable {
         new StopCommand(),
         new LogsCommand(),
         new ValidateCommand(),
-        new PipeCommand());
+        new PipeCommand(),
+        new DoctorCommand());
   }
 
   public static Optional<Command> find(String name) {

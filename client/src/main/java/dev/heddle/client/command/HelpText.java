@@ -9,8 +9,8 @@ public final class HelpText {
   private static final String EXIT_CODES =
       """
       Exit codes:
-        0    done; submit --wait: the job Completed
-        1    submit --wait: the job Failed
+        0    done; submit --wait: the job Completed; doctor: all is well
+        1    submit --wait: the job Failed; doctor: something is to be changed
         2    wrong usage, wrong input, or no such job
         3    submit --wait: the job was Stopped
         4    the cluster or S3 could not be reached

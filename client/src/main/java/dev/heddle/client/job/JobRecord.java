@@ -243,6 +243,16 @@ public record JobRecord(ObjectNode json) {
     return text(json.path("Heddle"), "Queue");
   }
 
+  /** Hadoop's version where the ApplicationMaster runs. */
+  public Optional<String> hadoopVersion() {
+    return text(json.path("Heddle"), "HadoopVersion");
+  }
+
+  /** Java's version there. */
+  public Optional<String> javaVersion() {
+    return text(json.path("Heddle"), "JavaVersion");
+  }
+
   public int attempt() {
     return json.path("Heddle").path("Attempt").asInt(1);
   }

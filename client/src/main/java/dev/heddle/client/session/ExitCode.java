@@ -4,7 +4,7 @@ package dev.heddle.client.session;
 public final class ExitCode {
   public static final int DONE = 0;
 
-  /** {@code submit --wait}: the job Failed. */
+  /** {@code submit --wait}: the job Failed; {@code doctor}: something is to be changed. */
   public static final int FAILED = 1;
 
   /** Wrong usage, wrong input, or an unknown name. */

@@ -24,6 +24,15 @@ public interface World {
    */
   Cluster cluster(Configuration hadoop) throws IOException;
 
+  /**
+   * The properties that a NodeManager runs with.
+   *
+   * @param web HOST:PORT of its web server
+   * @throws IOException when it doesn't tell
+   */
+  Map<String, String> nodeSettings(Configuration hadoop, String web)
+      throws IOException, InterruptedException;
+
   ObjectStore store(S3Access access) throws IOException;
 
   /** Opens a connection to the ApplicationMaster of a running job. */

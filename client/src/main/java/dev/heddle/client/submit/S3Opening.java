@@ -59,11 +59,12 @@ public final class S3Opening implements Closeable {
             }));
   }
 
-  S3Choice choice() {
+  public S3Choice choice() {
     return choice;
   }
 
-  ObjectStore store() throws IOException, CommandException, InterruptedException {
+  /** Waits until it is open; it is closed with this. */
+  public ObjectStore store() throws IOException, CommandException, InterruptedException {
     return Session.await(store);
   }
 

@@ -37,7 +37,7 @@ public final class SettingsCheck {
   }
 
   /** One line for every setting that is unknown or has an impossible value. */
-  static List<String> faults(Settings settings) {
+  public static List<String> faults(Settings settings) {
     List<String> faults = new ArrayList<>();
     for (SettingFault fault : Settings.unknown(settings.values())) {
       faults.add("heddle-site.xml: " + fault);

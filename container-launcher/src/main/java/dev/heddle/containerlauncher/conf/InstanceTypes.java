@@ -60,6 +60,11 @@ public final class InstanceTypes {
     return new InstanceTypes(all);
   }
 
+  /** Those that are inside the jar. */
+  public static InstanceTypes builtInTypes() {
+    return new InstanceTypes(builtIn());
+  }
+
   private static Map<String, InstanceType> builtIn() {
     try (InputStream in = InstanceTypes.class.getResourceAsStream(BUILT_IN)) {
       if (in == null) {

@@ -48,6 +48,7 @@ public enum Setting {
   DOCKER_NETWORK("heddle.docker.network"),
   DOCKER_ISOLATED_NETWORK("heddle.docker.isolated-network"),
   AGENT_PLACEMENT_TIMEOUT("heddle.agent.placement-timeout"),
+  DOCTOR_METADATA_SERVICES("heddle.doctor.metadata-services"),
   ACCOUNT_ID("heddle.account-id");
 
   private final String key;

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 /** What a property's value must be. */
 @FunctionalInterface
 interface SettingRule {
+  /** A name or an address, and a port; of characters that mean nothing to a shell. */
+  String ADDRESS = "([A-Za-z0-9][A-Za-z0-9.-]*|\\[[0-9A-Fa-f:.]+\\])(:\\d{1,5})?";
+
   Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|min|h)");
 
   /**
@@ -68,6 +71,11 @@ interface SettingRule {
       case PROCESS_NAMESPACES -> oneOf("auto", "require", "never");
       case DOCKER_NETWORK -> network();
       case DOCKER_ISOLATED_NETWORK -> network().orEmpty();
+      case DOCTOR_METADATA_SERVICES ->
+          matching(
+                  ADDRESS + "( *, *" + ADDRESS + ")*",
+                  "must be HOST or HOST:PORT, IPv6 addresses in brackets, commas between, or empty")
+              .orEmpty();
       case ACCOUNT_ID -> matching("\\d{12}", "must be twelve digits");
     };
   }

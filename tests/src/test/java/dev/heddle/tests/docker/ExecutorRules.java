@@ -15,15 +15,19 @@ final class ExecutorRules implements AutoCloseable {
     this.before = before;
   }
 
+  /** The one file that all nodes have. */
+  private static Path file(DockerEngine engine) {
+    URI socket = engine.host();
+    return Path.of(socket.getPath())
+        .resolve("../../executor/etc/hadoop/container-executor.cfg")
+        .normalize();
+  }
+
   /**
    * @param rule the text before the value that changes
    */
   static ExecutorRules change(DockerEngine engine, String rule, String value) throws IOException {
-    URI socket = engine.host();
-    Path file =
-        Path.of(socket.getPath())
-            .resolve("../../executor/etc/hadoop/container-executor.cfg")
-            .normalize();
+    Path file = file(engine);
     String before = Files.readString(file);
     int start = before.indexOf(rule);
     if (start < 0) {
