@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
@@ -157,9 +158,28 @@ record ChaosJob(
         .contains(record.path("TrainingJobStatus").asText());
   }
 
-  /** The number and the address of the ApplicationMaster in charge: {@code N HOST:PORT}. */
-  String master() throws IOException {
-    return Files.readString(staging().resolve("master")).strip();
+  /**
+   * The number and the address of the ApplicationMaster in charge: {@code N HOST:PORT}; empty while
+   * a local file system replaces the file.
+   */
+  Optional<String> master() throws IOException {
+    try {
+      return Optional.of(Files.readString(staging().resolve("master")).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  String awaitMaster() throws IOException, InterruptedException {
+    List<String> seen = new ArrayList<>();
+    Waiting.until(
+        "an ApplicationMaster's address",
+        PATIENCE,
+        () -> {
+          master().ifPresent(seen::add);
+          return !seen.isEmpty();
+        });
+    return seen.get(0);
   }
 
   /** {@code heddle describe NAME --json}. */

@@ -106,12 +106,12 @@ record Striker(
 
   private void killTwoMasters(Runnable began, HostProcesses processes, double size)
       throws IOException, InterruptedException {
-    String first = job.master();
+    String first = job.awaitMaster();
     once(began, processes::master, "KILL");
     Waiting.until(
         "another ApplicationMaster",
         PATIENCE.multipliedBy(2),
-        () -> over.getAsBoolean() || !job.master().equals(first));
+        () -> over.getAsBoolean() || job.master().filter(next -> !next.equals(first)).isPresent());
     Thread.sleep(part(Duration.ofSeconds(2), size).toMillis());
     once(() -> {}, processes::master, "KILL");
   }
@@ -162,7 +162,7 @@ record Striker(
   }
 
   private void cut(Runnable began, Duration time) throws IOException, InterruptedException {
-    int port = Integer.parseInt(job.master().replaceFirst(".*:", ""));
+    int port = Integer.parseInt(job.awaitMaster().replaceFirst(".*:", ""));
     began.run();
     try (NetworkCut cut = NetworkCut.to(port)) {
       Thread.sleep(time.toMillis());
