@@ -142,7 +142,7 @@ class ContainerEntrypointTest {
     engine.silent = true;
     int code =
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> submitWithEntrypoint("local/x"));
-    assertSubmittedWithTheWarning(code, "gave no answer within 2 seconds");
+    assertSubmittedWithTheWarning(code, "gave no answer within 5 seconds");
     assertEquals(1, engine.asked.get());
   }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class EntrypointCheck {
   private static final String WHERE = ": $.AlgorithmSpecification.ContainerEntrypoint: ";
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Session session;
   private final Findings findings;
