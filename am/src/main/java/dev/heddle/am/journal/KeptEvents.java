@@ -55,16 +55,24 @@ public final class KeptEvents {
     boolean tick = event instanceof Event.Tick;
     boolean wanted =
         tick ? supervisor.isDue(now) : !(event instanceof Event.AgentReported r) || isNew(r);
-    Optional<Event> silences =
-        tick || event instanceof Event.AllocationEnded || supervisor.weighsSilence(now)
-            ? Optional.of(new Event.Heard(supervisor.silent(now)))
-            : Optional.empty();
+    Optional<Event> silences = silences(now, event);
     List<Action> actions = supervisor.handle(now, event);
     if (wanted || !actions.isEmpty()) {
       silences.ifPresent(heard -> kept.add(new Entry.Handled(now, heard)));
       kept.add(new Entry.Handled(now, light(event)));
     }
     return actions;
+  }
+
+  /** The silences by which the supervisor decides. */
+  private Optional<Event> silences(Instant now, Event event) {
+    if (event instanceof Event.Tick || supervisor.weighsSilence(now)) {
+      return Optional.of(new Event.Heard(supervisor.silent(now)));
+    }
+    // Hundreds may be lost at once: of each its own silence counts, not everybody's.
+    return event instanceof Event.AllocationEnded ended
+        ? Optional.of(new Event.Heard(supervisor.silent(ended.allocation(), now)))
+        : Optional.empty();
   }
 
   /** The same for what was kept once. */

@@ -131,6 +131,15 @@ public final class Supervisor {
     return silent;
   }
 
+  /** The same of one of them alone. */
+  public Map<String, Instant> silent(String allocation, Instant now) {
+    return hosts
+        .aliveIn(allocation)
+        .filter(host -> host.silence(now).compareTo(Recovery.SILENCE) > 0)
+        .map(host -> Map.of(allocation, host.lastHeard()))
+        .orElse(Map.of());
+  }
+
   /** The allocations that the job has, or waits for others with. */
   public Set<String> allocations() {
     Set<String> ids = new HashSet<>();
