@@ -3,6 +3,9 @@ package dev.heddle.am.supervisor;
 import dev.heddle.containerlauncher.protocol.AgentPhase;
 import dev.heddle.containerlauncher.protocol.AgentReport;
 import dev.heddle.containerlauncher.protocol.AlgorithmExit;
+import dev.heddle.containerlauncher.protocol.AllocationEnd;
+import dev.heddle.containerlauncher.protocol.AllocationEnd.Cause;
+import dev.heddle.containerlauncher.protocol.Fault;
 import dev.heddle.containerlauncher.protocol.Order;
 import dev.heddle.containerlauncher.protocol.Progress;
 import dev.heddle.pipemode.ArchiveSlice;
@@ -128,5 +131,40 @@ abstract class SupervisorFixture {
 
   boolean released(String allocation) {
     return all(Action.Release.class).stream().anyMatch(r -> r.allocation().equals(allocation));
+  }
+
+  void isLost(String allocation, Cause cause) {
+    on(new Event.AllocationEnded(allocation, new AllocationEnd(cause, 0, "")));
+  }
+
+  void isKilled(String host, String container) {
+    on(
+        new Event.AgentReported(
+            report(
+                host,
+                container,
+                AgentPhase.EXITED,
+                new AlgorithmExit(137, false, "", "", true, NOTHING, NOTHING))));
+  }
+
+  void isAtFault(String host, String container, Fault fault) {
+    on(
+        new Event.AgentReported(
+            new AgentReport(
+                host,
+                container,
+                1,
+                orders.get(container).number(),
+                AgentPhase.EXITED,
+                Progress.NONE,
+                Optional.empty(),
+                Optional.of(fault),
+                Map.of(),
+                List.of(),
+                List.of())));
+  }
+
+  static <T> T last(List<T> list) {
+    return list.get(list.size() - 1);
   }
 }
