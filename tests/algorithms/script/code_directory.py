@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tarfile
-import tempfile
 from pathlib import Path
 
 from contract import BASE, Mistake, channel, say
@@ -12,7 +11,7 @@ from contract import BASE, Mistake, channel, say
 ARCHIVE = "sourcedir.tar.gz"
 
 
-def find_code():
+def find_code(work):
     """The directory, and what users call it: the channel 'code', else what the image brings."""
     if channel("code", "File", optional=True) is None:
         return Path(__file__).resolve().parent / "code", "the image's directory 'code'"
@@ -20,7 +19,7 @@ def find_code():
     archive = directory / ARCHIVE
     if not archive.is_file():
         return directory, "channel 'code'"
-    unpacked = Path(tempfile.mkdtemp(prefix="code-"))
+    unpacked = work / "code"
     try:
         with tarfile.open(archive) as members:
             members.extractall(unpacked, filter="data")
@@ -47,18 +46,17 @@ def program(code, place, hyperparameters):
     )
 
 
-def install_requirements(code):
+def install_requirements(code, work):
     """Variables that let the script find them; a directory 'wheels' beside stands for the index."""
     requirements = code / "requirements.txt"
     if not requirements.is_file():
         return {}
-    base = tempfile.mkdtemp(prefix="packages-")
     wheels = code / "wheels"
     index = ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
     command = [sys.executable, "-m", "pip", "install", "--user", "--break-system-packages"]
     command += ["--no-cache-dir", "--disable-pip-version-check", "--retries", "1", "--timeout", "10"]
     command += [*index, "-r", str(requirements)]
-    variables = {"PYTHONUSERBASE": base}
+    variables = {"PYTHONUSERBASE": str(work / "packages")}
     done = subprocess.run(
         command,
         env={**os.environ, **variables},

@@ -57,7 +57,12 @@ public final class Jobs {
 
   /** Puts an object into the tests' bucket and returns its URI. */
   public String put(String key, String content) {
-    cluster.s3().put(BUCKET, key, content.getBytes(StandardCharsets.UTF_8));
+    return put(key, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same for any bytes. */
+  public String put(String key, byte[] content) {
+    cluster.s3().put(BUCKET, key, content);
     return uri(key);
   }
 

@@ -1,6 +1,7 @@
 package dev.heddle.tests.cli;
 
 import dev.heddle.tests.algorithms.Digits;
+import dev.heddle.tests.algorithms.Novels;
 import dev.heddle.tests.docker.DockerEngine;
 import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
@@ -118,6 +119,9 @@ public final class ClusterCommand {
     Digits.load()
         .objects()
         .forEach((key, content) -> cluster.s3().put(BUCKET, "digits/" + key, content));
+    Novels.load()
+        .objects()
+        .forEach((key, content) -> cluster.s3().put(BUCKET, "austen/" + key, content));
     Map<String, String> exports = new LinkedHashMap<>();
     exports.put("HADOOP_CONF_DIR", cluster.configurationDirectory().toString());
     exports.putAll(cluster.s3().environment());

@@ -66,8 +66,13 @@ final class SampleHost {
   /** A channel and the one file in it. */
   SampleHost channel(String name, String mode, String content) throws IOException {
     channels.put(name, Map.of("TrainingInputMode", mode, "S3DistributionType", "FullyReplicated"));
-    Path data = Files.createDirectories(tree().resolve("input/data").resolve(name));
-    Files.writeString(data.resolve("data.csv"), content);
+    return file(name, "data.csv", content);
+  }
+
+  /** Another file of a channel. */
+  SampleHost file(String channel, String name, String content) throws IOException {
+    Path data = Files.createDirectories(tree().resolve("input/data").resolve(channel));
+    Files.writeString(data.resolve(name), content);
     return this;
   }
 
@@ -75,10 +80,13 @@ final class SampleHost {
     return directory.resolve("ml");
   }
 
-  /**
-   * Runs {@code train}, which must fail with exit code 1, and returns what it gave as the reason.
-   */
+  /** Runs it, which must fail with exit code 1, and returns what it gave as the reason. */
   String failure() throws IOException, InterruptedException {
+    return failure(1);
+  }
+
+  /** The same with another exit code. */
+  String failure(int code) throws IOException, InterruptedException {
     List<String> names = new ArrayList<>();
     StringBuilder hosts = new StringBuilder(firstAddress + " algo-1\n");
     for (int i = 1; i <= count; i++) {
@@ -99,7 +107,7 @@ final class SampleHost {
     Path log = directory.resolve("log");
     Process process = train.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 1) {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != code) {
         throw new AssertionError(process + " printed " + Files.readString(log));
       }
     } finally {

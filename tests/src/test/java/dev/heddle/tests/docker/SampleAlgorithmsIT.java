@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.algorithms.Digits;
+import dev.heddle.tests.algorithms.Novels;
 import dev.heddle.tests.algorithms.steps.StepsHosts;
 import dev.heddle.tests.algorithms.steps.StepsSample;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +22,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,19 +97,22 @@ class SampleAlgorithmsIT {
     assertEquals(told, score(name, model), 0.001);
   }
 
-  /** In a container of its own, with the model and the held-out digits alone. */
   private double score(String name, String model) throws IOException, InterruptedException {
+    StringBuilder heldOut = new StringBuilder();
+    Digits.load().objects().entrySet().stream()
+        .filter(object -> object.getKey().startsWith("validation/"))
+        .forEach(
+            object -> heldOut.append(new String(object.getValue(), StandardCharsets.US_ASCII)));
+    return score(name, model, heldOut.toString(), "accuracy");
+  }
+
+  /** In a container of its own, with the model and what was held out alone. */
+  private double score(String name, String model, String heldOut, String what)
+      throws IOException, InterruptedException {
     Path work = Files.createDirectories(jobs.scratch("score-" + name));
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.write(work.resolve("model.tar.gz"), jobs.object(model));
-    Digits.load().writeTo(work.resolve("digits"));
-    StringBuilder heldOut = new StringBuilder();
-    try (var files = Files.list(work.resolve("digits/validation"))) {
-      for (Path file : files.sorted().toList()) {
-        heldOut.append(Files.readString(file));
-      }
-    }
-    Files.writeString(work.resolve("held-out.csv"), heldOut);
+    Files.writeString(work.resolve("held-out"), heldOut);
     DockerEngine.Outcome scored =
         engine.run(
             "run",
@@ -116,11 +124,11 @@ class SampleAlgorithmsIT {
             SampleImages.image(name),
             "score",
             "/scored/model.tar.gz",
-            "/scored/held-out.csv");
+            "/scored/held-out");
     assertEquals(0, scored.code(), scored.output());
-    Matcher accuracy = Pattern.compile("accuracy=([0-9.]+)").matcher(scored.output());
-    assertTrue(accuracy.find(), scored.output());
-    return Double.parseDouble(accuracy.group(1));
+    Matcher share = Pattern.compile(what + "=([0-9.]+)").matcher(scored.output());
+    assertTrue(share.find(), scored.output());
+    return Double.parseDouble(share.group(1));
   }
 
   @Test
@@ -140,6 +148,65 @@ class SampleAlgorithmsIT {
     String reason = reasonOfFailure(job);
     assertTrue(
         reason.contains("no channel 'train'; it has 'training', 'validation': name the"), reason);
+  }
+
+  @Test
+  void wordsEmbeddedByMpiWithoutSshAreAsGoodAsTheReadmeSaysBySecondProcess() throws Exception {
+    Map<String, byte[]> novels = Novels.load().objects();
+    novels.forEach((key, text) -> jobs.put("austen/" + key, text));
+    completes(job("mpi-words"));
+    JsonNode described = jobs.describe("mpi-words-1");
+    assertTrue(metric(described, "validation:pairs") >= 0.57, described.toString());
+    String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
+    String heldOut = new String(novels.get("validation/persuasion.txt"), StandardCharsets.US_ASCII);
+    double scored = score("mpi-words", model, heldOut, "pairs");
+    assertTrue(scored >= 0.54, "another process finds " + scored);
+  }
+
+  @Test
+  void aScriptInTheWayOfSagemakersImagesIsAsGoodAsItsReadmeSaysBySecondProcess() throws Exception {
+    tellsDigitsApart("script", 0.95);
+  }
+
+  @Test
+  void aScriptInAChannelRunsWithWhatItRequires() throws Exception {
+    jobs.put("code/fit.py", "import sys, greeting\nsys.exit(greeting.WORDS + str(sys.argv[1:]))");
+    jobs.put("code/requirements.txt", "greeting==1.0\n");
+    jobs.put("code/wheels/greeting-1.0-py3-none-any.whl", wheel());
+    ObjectNode job = job("script").put("TrainingJobName", "script-brought");
+    ((ObjectNode) job.get("ResourceConfig")).put("InstanceCount", 1);
+    job.putObject("HyperParameters").put("sagemaker_program", "fit.py").put("rounds", "3");
+    ObjectNode code = ((ArrayNode) job.get("InputDataConfig")).addObject();
+    code.put("ChannelName", "code");
+    code.putObject("DataSource")
+        .putObject("S3DataSource")
+        .put("S3DataType", "S3Prefix")
+        .put("S3Uri", jobs.uri("code/"));
+    String reason = reasonOfFailure(job);
+    assertTrue(reason.contains("fit.py left with exit code 1: hello ['--rounds', '3']"), reason);
+  }
+
+  /** A package of one module, as pip installs it. */
+  private static byte[] wheel() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, String> file :
+          Map.of(
+                  "greeting.py",
+                  "WORDS = 'hello '\n",
+                  "greeting-1.0.dist-info/METADATA",
+                  "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n",
+                  "greeting-1.0.dist-info/WHEEL",
+                  "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+                  "greeting-1.0.dist-info/RECORD",
+                  "greeting.py,,\ngreeting-1.0.dist-info/METADATA,,\n"
+                      + "greeting-1.0.dist-info/WHEEL,,\ngreeting-1.0.dist-info/RECORD,,\n")
+              .entrySet()) {
+        zip.putNextEntry(new ZipEntry(file.getKey()));
+        zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return bytes.toByteArray();
   }
 
   @Test
