@@ -59,11 +59,13 @@ public final class S3Opening implements Closeable {
             }));
   }
 
-  S3Choice choice() {
+  /** Which S3, and as whom. */
+  public S3Choice choice() {
     return choice;
   }
 
-  ObjectStore store() throws IOException, CommandException, InterruptedException {
+  /** Waits until it is open. */
+  public ObjectStore store() throws IOException, CommandException, InterruptedException {
     return Session.await(store);
   }
 
