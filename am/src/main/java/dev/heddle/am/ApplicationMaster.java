@@ -1,15 +1,8 @@
 package dev.heddle.am;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.am.launch.HostShape;
 import dev.heddle.am.launch.JarResource;
 import dev.heddle.am.launch.JobCredentials;
-import dev.heddle.am.record.JobRecord;
-import dev.heddle.am.record.RecordFile;
-import dev.heddle.am.record.RecordKeeper;
-import dev.heddle.am.rpc.JobServer;
-import dev.heddle.am.supervisor.JobPlan;
-import dev.heddle.am.supervisor.Supervisor;
 import dev.heddle.am.yarn.AgentLauncher;
 import dev.heddle.am.yarn.Former;
 import dev.heddle.am.yarn.HostContainers;
@@ -17,31 +10,15 @@ import dev.heddle.am.yarn.YarnCluster;
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.containerlauncher.job.ImageKind;
-import dev.heddle.containerlauncher.job.TrainingJobRequest;
-import dev.heddle.containerlauncher.protocol.Assignment;
 import dev.heddle.containerlauncher.protocol.JobTokenSecrets;
-import dev.heddle.containerlauncher.protocol.MasterAddress;
 import dev.heddle.containerlauncher.protocol.TokenFile;
-import dev.heddle.containerlauncher.runtime.DockerNetwork;
-import dev.heddle.pipemode.ObjectStore;
-import dev.heddle.pipemode.ObjectUri;
-import dev.heddle.pipemode.S3Access;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.Credentials;
@@ -112,90 +89,23 @@ public final class ApplicationMaster {
   private void run(Arguments arguments) throws IOException, InterruptedException {
     JobFiles files = JobFiles.read(arguments.staging(), hadoop);
     Settings settings = files.settings();
-    JsonNode requestJson = files.request();
-    TrainingJobRequest request = TrainingJobRequest.bind(requestJson);
-    HostShape shape = HostShape.from(settings);
-    JobPlan plan = JobPlans.of(request, settings, shape);
     String application = self.getApplicationAttemptId().getApplicationId().toString();
-    String arn = JobPlans.arn(request, settings);
-    byte[] secret = JobCredentials.secret(credentials);
-    S3Access s3 = JobPlans.s3(settings, request, JobCredentials.s3Keys(credentials));
-    JobTokenSecrets tokens = new JobTokenSecrets(application, secret);
-
-    Threads threads = new Threads();
-    Supplier<ObjectStore> store = new SharedStore(s3, request.outputDataConfig().kmsKeyId());
+    JobTokenSecrets tokens = new JobTokenSecrets(application, JobCredentials.secret(credentials));
     int master = self.getApplicationAttemptId().getAttemptId();
     Inheritance inheritance = Inheritance.of(files, master, clock);
     Clock now = clock.notBefore(inheritance.last());
-    Instant created = inheritance.begun().created();
-    Supervisor supervisor = new Supervisor(plan, inheritance.begun().seed(), created);
-    JobLoop[] holder = new JobLoop[1];
-    YarnCluster cluster =
-        new YarnCluster(
-            hadoop,
-            hostContainers(request, settings, shape, plan),
-            threads.launches,
-            now,
-            event -> holder[0].post(event),
-            entry -> holder[0].keep(entry));
-    JobRecord record =
-        new JobRecord(
-            requestJson,
-            arn,
-            application,
-            settings.require(Setting.QUEUE),
-            created,
-            JobPlans.modelUri(plan),
-            cluster::container);
-    RecordKeeper keeper =
-        new RecordKeeper(
-            record,
-            new RecordFile(files.fileSystem(), files.staging().record()),
-            now,
-            threads.record);
-    CheckpointListings listings =
-        new CheckpointListings(
-            Optional.ofNullable(request.checkpointConfig())
-                .map(checkpoints -> ObjectUri.parse(checkpoints.s3Uri())),
-            store,
-            threads.s3,
-            attempt -> new RecordFile(files.fileSystem(), files.staging().checkpoints(attempt)));
-    JobLoop loop =
-        new JobLoop(
-            supervisor,
-            inheritance.journal()::append,
-            cluster,
-            new Artifacts(store, threads.s3),
-            listings,
-            keeper::keep,
-            now,
-            threads.loop);
-    holder[0] = loop;
-    List<String> hosts =
-        IntStream.rangeClosed(1, plan.hosts()).mapToObj(k -> "algo-" + k).sorted().toList();
-    JobDesk desk =
-        new JobDesk(
-            loop,
-            cluster,
-            record,
-            now,
-            listings,
-            DockerNetwork.of(request, settings)
-                .filter(DockerNetwork::hasAddressesOfItsOwn)
-                .isPresent(),
-            (host, attempt) ->
-                new Assignment(
-                    host, attempt, files.requestJson(), arn, hosts, s3, shape.gpus(), settings));
-    try (JobServer server =
-        new JobServer(
-            hadoop, tokens, desk, plan.hosts(), settings.duration(Setting.AGENT_HEARTBEAT))) {
+    JobRun.Identity identity =
+        new JobRun.Identity(application, master, tokens, JobCredentials.s3Keys(credentials), false);
+    try (JobRun job = new JobRun(files, identity, inheritance, hadoop, now)) {
+      YarnCluster cluster =
+          new YarnCluster(
+              hadoop, hostContainers(job, settings), launches(), now, job::post, job::keep);
+      Optional<Former> former =
+          inheritance.handled().isEmpty()
+              ? Optional.empty()
+              : Optional.of(new Former(job.allocations(), inheritance.pairs()));
       InetSocketAddress address =
-          new InetSocketAddress(System.getenv(Environment.NM_HOST.name()), server.port());
-      log.info("job {} is {}: answers at {}", plan.jobName(), application, address);
-      loop.recover(inheritance.handled());
-      // From now on agents turn to this one.
-      new RecordFile(files.fileSystem(), files.staging().master())
-          .replace(new MasterAddress(master, address.getHostString(), address.getPort()).line());
+          job.open(cluster, System.getenv(Environment.NM_HOST.name()), "0.0.0.0");
       cluster.start(
           address,
           new AgentLauncher(
@@ -206,22 +116,16 @@ public final class ApplicationMaster {
               fileSystemTokens(),
               address,
               files.staging().master()),
-          inheritance.handled().isEmpty()
-              ? Optional.empty()
-              : Optional.of(new Former(supervisor.allocations(), inheritance.pairs())));
-      JobLoop.End end = loop.end().get();
-      keepLast(plan, desk.describeNow(), store, threads);
+          former);
+      JobRun.Outcome end = job.await();
       cluster.finish(end.status().primary(), end.reason());
-      log.info("job {} ended {}", plan.jobName(), end.status().wireName());
-    } catch (ExecutionException e) {
-      throw new IOException("the event loop failed", e.getCause());
     }
   }
 
   /** A Docker image's container is YARN's to start: the agent has one of its own beside it. */
-  private static HostContainers hostContainers(
-      TrainingJobRequest request, Settings settings, HostShape shape, JobPlan plan) {
-    boolean paired = request.imageKind() == ImageKind.DOCKER;
+  private static HostContainers hostContainers(JobRun job, Settings settings) {
+    HostShape shape = job.shape();
+    boolean paired = job.request().imageKind() == ImageKind.DOCKER;
     Resource main =
         Resource.newInstance(
             paired ? shape.memoryMb() : shape.containerMemoryMb(settings), shape.vcores());
@@ -234,29 +138,8 @@ public final class ApplicationMaster {
             ? Optional.of(Resource.newInstance(settings.number(Setting.AGENT_MEMORY), 1))
             : Optional.empty(),
         shape.nodeLabel(),
-        plan.spread(),
+        job.plan().spread(),
         settings.duration(Setting.AGENT_PLACEMENT_TIMEOUT));
-  }
-
-  /** Keeps the last record, in S3 too, before the cluster hears that the job is over. */
-  private void keepLast(
-      JobPlan plan, String lastRecord, Supplier<ObjectStore> store, Threads threads)
-      throws InterruptedException {
-    ObjectUri object = plan.output().child("job-record.json");
-    threads.s3.execute(
-        () -> {
-          try {
-            store.get().put(object, ByteBuffer.wrap(lastRecord.getBytes(StandardCharsets.UTF_8)));
-          } catch (IOException | RuntimeException e) {
-            log.warn("the record of {} is not in S3: {}", plan.jobName(), e.getMessage());
-          }
-        });
-    threads.record.shutdown();
-    threads.s3.shutdown();
-    if (!threads.record.awaitTermination(30, TimeUnit.SECONDS)
-        || !threads.s3.awaitTermination(60, TimeUnit.SECONDS)) {
-      log.warn("the last record of {} was not written in time", plan.jobName());
-    }
   }
 
   /** What agents may have: no token for the ResourceManager, and no secret key. */
@@ -270,19 +153,13 @@ public final class ApplicationMaster {
     return kept;
   }
 
-  /** The process's threads, each with one purpose. */
-  private static final class Threads {
-    final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(named("loop"));
-    final ExecutorService record = Executors.newSingleThreadExecutor(named("record"));
-    final ExecutorService s3 = Executors.newSingleThreadExecutor(named("s3"));
-    final ExecutorService launches = Executors.newFixedThreadPool(LAUNCHERS, named("launch"));
-
-    private static ThreadFactory named(String name) {
-      return task -> {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
-      };
-    }
+  private static ExecutorService launches() {
+    return Executors.newFixedThreadPool(
+        LAUNCHERS,
+        task -> {
+          Thread thread = new Thread(task, "launch");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 }

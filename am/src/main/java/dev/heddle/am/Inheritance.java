@@ -23,7 +23,7 @@ record Inheritance(
     Entry.Begun begun,
     List<Entry.Handled> handled,
     Map<String, Entry.Paired> pairs,
-    Journal journal) {
+    JobLoop.JournalWriter journal) {
   private static final Logger log = LogManager.getLogger(Inheritance.class);
 
   Inheritance {
@@ -44,11 +44,17 @@ record Inheritance(
               .map(Entry.Handled.class::cast)
               .toList();
       log.info("takes the job over: {} events were handled before", handled.size());
-      return new Inheritance(begun, handled, pairs(entries), journal);
+      return new Inheritance(begun, handled, pairs(entries), journal::append);
     }
     Entry.Begun begun = new Entry.Begun(new SecureRandom().nextLong(), clock.instant());
     journal.append(List.of(begun));
-    return new Inheritance(begun, List.of(), Map.of(), journal);
+    return new Inheritance(begun, List.of(), Map.of(), journal::append);
+  }
+
+  /** Nothing, to nobody: where the job ends with this process, a journal would have no reader. */
+  static Inheritance none(Clock clock) {
+    Entry.Begun begun = new Entry.Begun(new SecureRandom().nextLong(), clock.instant());
+    return new Inheritance(begun, List.of(), Map.of(), entries -> {});
   }
 
   /** When the last thing happened that an earlier one has kept. */

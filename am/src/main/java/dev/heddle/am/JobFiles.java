@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What the client left in the staging directory.
+ * A job as its run finds it, in the staging directory.
  *
  * @param requestJson the CreateTrainingJob request as text
  */
@@ -38,6 +38,17 @@ record JobFiles(Staging staging, FileSystem fileSystem, String requestJson, Sett
         .properties()
         .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
     return new JobFiles(staging, files, text(files, staging.request()), new Settings(settings));
+  }
+
+  /**
+   * What stands nowhere but in this process.
+   *
+   * @param directory for what the job's run leaves there
+   */
+  static JobFiles of(Path directory, String requestJson, Settings settings, Configuration hadoop)
+      throws IOException {
+    return new JobFiles(
+        new Staging(directory), directory.getFileSystem(hadoop), requestJson, settings);
   }
 
   JsonNode request() {

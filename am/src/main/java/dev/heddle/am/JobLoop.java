@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +100,7 @@ final class JobLoop {
   }
 
   /** Completed when the supervisor has finished. */
-  Future<End> end() {
+  CompletableFuture<End> end() {
     return end;
   }
 

@@ -4,6 +4,9 @@ import dev.heddle.client.cluster.Cluster;
 import dev.heddle.client.cluster.JobConnection;
 import dev.heddle.client.cluster.NodeWebServer;
 import dev.heddle.client.cluster.YarnCluster;
+import dev.heddle.client.engine.DockerEngine;
+import dev.heddle.client.engine.Engine;
+import dev.heddle.client.engine.EngineAddress;
 import dev.heddle.client.logs.AggregatedLogs;
 import dev.heddle.client.logs.LogArchive;
 import dev.heddle.client.session.CommandException;
@@ -99,5 +102,15 @@ final class HadoopWorld implements World {
         return; // the process is ending, and the hook is running
       }
     };
+  }
+
+  @Override
+  public Closeable insteadOfEnd(Runnable action) {
+    return EndSignals.caught(action);
+  }
+
+  @Override
+  public Engine engine(EngineAddress address) throws IOException {
+    return DockerEngine.at(address);
   }
 }

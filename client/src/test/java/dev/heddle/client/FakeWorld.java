@@ -2,6 +2,9 @@ package dev.heddle.client;
 
 import dev.heddle.client.cluster.Cluster;
 import dev.heddle.client.cluster.JobConnection;
+import dev.heddle.client.engine.DockerEngine;
+import dev.heddle.client.engine.Engine;
+import dev.heddle.client.engine.EngineAddress;
 import dev.heddle.client.logs.LogArchive;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.Pause;
@@ -213,6 +216,16 @@ final class FakeWorld implements World {
   @Override
   public Closeable onInterrupt(Runnable action) {
     return () -> {};
+  }
+
+  @Override
+  public Closeable insteadOfEnd(Runnable action) {
+    return () -> {};
+  }
+
+  @Override
+  public Engine engine(EngineAddress address) throws IOException {
+    return DockerEngine.at(address);
   }
 
   /** All files below the staging and public directories, by path relative to the world. */

@@ -15,6 +15,8 @@ public record ObjectUri(String scheme, String bucket, String key) {
   /** The scheme of what is read and written through S3's own protocol. */
   public static final String S3 = "s3";
 
+  private static final String FILE = "file";
+
   private static final String SEPARATOR = "://";
   // A web server lists nothing, whatever Hadoop's own client for it may read.
   private static final Pattern SCHEME = Pattern.compile("(?!https?$)[a-z][a-z0-9+.-]*");
@@ -49,6 +51,11 @@ public record ObjectUri(String scheme, String bucket, String key) {
   /** Whether it is in S3, rather than in one of Hadoop's file systems. */
   public boolean inS3() {
     return scheme.equals(S3);
+  }
+
+  /** Whether it is a file of whatever machine reads it. */
+  public boolean inFiles() {
+    return scheme.equals(FILE);
   }
 
   /** The same bucket with another key. */

@@ -22,14 +22,20 @@ public final class JobServer implements Closeable {
   private final RPC.Server server;
 
   /**
-   * Starts on a free port of all the machine's addresses.
+   * Starts on a free port.
    *
+   * @param bind the address to answer at; {@code 0.0.0.0} for all of the machine's
    * @param hosts of the job, which agents' heartbeats slow down with
    * @param heartbeat of an agent while nothing is pending
    * @throws IOException when no port can be had
    */
   public JobServer(
-      Configuration hadoop, JobTokenSecrets secrets, Desk desk, int hosts, Duration heartbeat)
+      Configuration hadoop,
+      String bind,
+      JobTokenSecrets secrets,
+      Desk desk,
+      int hosts,
+      Duration heartbeat)
       throws IOException {
     Configuration conf = RpcSettings.forServer(hadoop, AgentProtocolPB.class);
     RPC.setProtocolEngine(conf, JobProtocolPB.class, ProtobufRpcEngine2.class);
@@ -40,7 +46,7 @@ public final class JobServer implements Closeable {
         new RPC.Builder(conf)
             .setProtocol(AgentProtocolPB.class)
             .setInstance(AgentProtocolService.newReflectiveBlockingService(agents))
-            .setBindAddress("0.0.0.0")
+            .setBindAddress(bind)
             .setPort(0)
             .setNumHandlers(HANDLERS)
             .setSecretManager(secrets)

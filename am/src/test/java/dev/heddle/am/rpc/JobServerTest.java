@@ -164,7 +164,12 @@ class JobServerTest {
   void start() throws IOException {
     server =
         new JobServer(
-            hadoop, new JobTokenSecrets(APPLICATION, SECRET), desk, 2, Duration.ofSeconds(1));
+            hadoop,
+            "127.0.0.1",
+            new JobTokenSecrets(APPLICATION, SECRET),
+            desk,
+            2,
+            Duration.ofSeconds(1));
     address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
   }
 

@@ -10,6 +10,7 @@ public final class CommandTable {
   /** In the order of the help. */
   public static List<Command> all() {
     return List.of(
+        new LocalCommand(),
         new SubmitCommand(),
         new DescribeCommand(),
         new ListCommand(),

@@ -9,13 +9,14 @@ public final class HelpText {
   private static final String EXIT_CODES =
       """
       Exit codes:
-        0    done; submit --wait: the job Completed; doctor: all is well
-        1    submit --wait: the job Failed; doctor: something is to be changed
+        0    done; submit --wait, local: the job Completed; doctor: all is well
+        1    submit --wait, local: the job Failed; doctor: something is to be changed
         2    wrong usage, wrong input, or no such job
-        3    submit --wait: the job was Stopped
-        4    the cluster or S3 could not be reached
+        3    submit --wait, local: the job was Stopped
+        4    the cluster, S3 or the Docker engine could not be reached
         70   a fault of heddle itself
-        130  submit --wait or logs --follow was interrupted; the job goes on
+        130  submit --wait or logs --follow was interrupted; the job goes on;
+             local: ended at once by a second Ctrl-C
       """;
 
   private HelpText() {}

@@ -1,8 +1,6 @@
 package dev.heddle.client.command;
 
-import dev.heddle.client.job.Figures;
 import dev.heddle.client.job.JobFollower;
-import dev.heddle.client.job.JobRecord;
 import dev.heddle.client.s3.S3Choice;
 import dev.heddle.client.session.CommandException;
 import dev.heddle.client.session.Console;
@@ -12,14 +10,15 @@ import dev.heddle.client.submit.JobFile;
 import dev.heddle.client.submit.S3Opening;
 import dev.heddle.client.submit.SettingsCheck;
 import dev.heddle.client.submit.Submission;
+import dev.heddle.client.watch.Conclusion;
 import dev.heddle.client.watch.JobWatch;
 import dev.heddle.containerlauncher.conf.Setting;
 import dev.heddle.containerlauncher.conf.Settings;
 import java.io.Closeable;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -44,12 +43,12 @@ final class SubmitCommand implements Command {
   @Override
   public String description() {
     return """
-        Checks the job file (a CreateTrainingJob request as JSON), that its inputs exist, that its
-        output can be written, and that its hosts fit the cluster; tells everything that is wrong
-        at once, and then submits nothing. Otherwise prints the job's name and its YARN
-        application. With --wait it shows the job's progress and ends when the job has ended;
-        Ctrl-C leaves the job running.
-        """;
+    Checks the job file (a CreateTrainingJob request as JSON), that its inputs exist, that its
+    output can be written, and that its hosts fit the cluster; tells everything that is wrong
+    at once, and then submits nothing. Otherwise prints the job's name and its YARN
+    application. With --wait it shows the job's progress and ends when the job has ended;
+    Ctrl-C leaves the job running.
+    """;
   }
 
   @Override
@@ -143,7 +142,10 @@ final class SubmitCommand implements Command {
     Console console = session.console();
     try (JobFollower follower = new JobFollower(session, submitted.job());
         Closeable hook = session.world().onInterrupt(() -> console.progress(goOn))) {
-      return conclude(console, new JobWatch(session, follower).untilEnd());
+      return Conclusion.tell(
+          console,
+          new JobWatch(session, follower).untilEnd(),
+          Optional.of("heddle logs " + submitted.name()));
     } catch (InterruptedException e) {
       console.progress(goOn);
       return ExitCode.DETACHED;
@@ -156,26 +158,5 @@ final class SubmitCommand implements Command {
         + name
         + "; stop it: heddle stop "
         + name;
-  }
-
-  private static int conclude(Console console, JobRecord record) {
-    String took =
-        record
-            .created()
-            .flatMap(from -> record.endTime().map(to -> Duration.between(from, to)))
-            .map(time -> " after " + Figures.duration(time))
-            .orElse("");
-    console.result(record.secondaryStatus() + ": " + record.name() + took);
-    record.failureReason().ifPresent(reason -> console.result("Reason:  " + reason));
-    record.model().ifPresent(model -> console.result("Model:   " + model));
-    for (JobRecord.Metric metric : record.metrics()) {
-      console.result("Metric:  " + metric.name() + " = " + Figures.metric(metric.value()));
-    }
-    console.result("Logs:    heddle logs " + record.name());
-    return switch (record.status()) {
-      case "Completed" -> ExitCode.DONE;
-      case "Stopped" -> ExitCode.STOPPED;
-      default -> ExitCode.FAILED;
-    };
   }
 }

@@ -25,7 +25,7 @@ import org.apache.logging.log4j.Logger;
  * Tells how one job stands, from the best source that answers: the running ApplicationMaster, else
  * the record it left, else what the ResourceManager knows. Not for use by several threads.
  */
-public final class JobFollower implements Closeable {
+public final class JobFollower implements JobSight, Closeable {
   private static final Logger LOG = LogManager.getLogger(JobFollower.class);
 
   /** In the diagnostics of an application that was stopped before it could record anything. */
@@ -74,11 +74,12 @@ public final class JobFollower implements Closeable {
     return connection;
   }
 
-  /**
-   * Asks anew.
-   *
-   * @throws IOException when nothing that could tell anything can be reached
-   */
+  @Override
+  public String name() {
+    return job.name();
+  }
+
+  @Override
   public JobState poll() throws IOException, CommandException {
     Optional<JobState> live = askMaster();
     if (live.isPresent()) {

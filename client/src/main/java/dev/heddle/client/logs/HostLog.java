@@ -4,12 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Writes one stream of one host's algorithm: as it is, or line by line behind the host's name, so
  * that the streams of many hosts can be told apart.
  */
-final class HostLog extends OutputStream {
+public final class HostLog extends OutputStream {
   /** A line without an end is broken here, so that it can't fill the memory. */
   private static final int LONGEST = 1 << 20;
 
@@ -23,12 +24,12 @@ final class HostLog extends OutputStream {
   }
 
   /** Bytes as they come. */
-  static HostLog plain(PrintStream out) {
+  public static HostLog plain(PrintStream out) {
     return new HostLog(out, "");
   }
 
   /** Whole lines behind the host's name. */
-  static HostLog named(PrintStream out, String host) {
+  public static HostLog named(PrintStream out, String host) {
     return new HostLog(out, host + " | ");
   }
 
@@ -65,11 +66,13 @@ final class HostLog extends OutputStream {
   }
 
   private void flushLine(boolean ended) {
-    out.write(prefix, 0, prefix.length);
-    out.write(line.toByteArray(), 0, line.size());
+    byte[] whole = Arrays.copyOf(prefix, prefix.length + line.size() + (ended ? 0 : 1));
+    System.arraycopy(line.toByteArray(), 0, whole, prefix.length, line.size());
     if (!ended) {
-      out.write('\n');
+      whole[whole.length - 1] = '\n';
     }
+    // At once: other hosts may write to the same stream by other threads.
+    out.write(whole, 0, whole.length);
     line.reset();
   }
 }

@@ -2,6 +2,8 @@ package dev.heddle.client.session;
 
 import dev.heddle.client.cluster.Cluster;
 import dev.heddle.client.cluster.JobConnection;
+import dev.heddle.client.engine.Engine;
+import dev.heddle.client.engine.EngineAddress;
 import dev.heddle.client.logs.LogArchive;
 import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.S3Access;
@@ -55,4 +57,17 @@ public interface World {
 
   /** Runs the action when the process is ended by a signal, until the result is closed. */
   Closeable onInterrupt(Runnable action);
+
+  /**
+   * Runs the action at every Ctrl-C, and whenever else the process is told to end, in the place of
+   * its end, until the result is closed.
+   */
+  Closeable insteadOfEnd(Runnable action);
+
+  /**
+   * Opens the way to a Docker engine.
+   *
+   * @throws IOException when it is no address that can be used
+   */
+  Engine engine(EngineAddress address) throws IOException;
 }

@@ -1,5 +1,6 @@
 package dev.heddle.client.submit;
 
+import dev.heddle.client.engine.EngineAddress;
 import dev.heddle.client.session.Causes;
 import dev.heddle.client.session.Session;
 import dev.heddle.containerlauncher.job.ImageKind;
@@ -39,13 +40,13 @@ final class EntrypointCheck {
         || algorithm.containerEntrypoint().isEmpty()) {
       return;
     }
-    Optional<ImageEngine> engine = ImageEngine.of(session.environment(), ImageEngine.SOCKET);
+    Optional<ImageEngine> engine = ImageEngine.of(session.environment(), EngineAddress.SOCKET);
     if (engine.isEmpty()) {
       unknown(
           file,
           image,
           "there is no Docker engine here (DOCKER_HOST is not set, and there is no "
-              + ImageEngine.SOCKET
+              + EngineAddress.SOCKET
               + ")");
       return;
     }

@@ -8,21 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Everything that the checks before a submission found, collected so that all is told at once. */
-final class Findings {
+public final class Findings {
   private final List<String> faults = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private boolean unreachable;
 
-  synchronized void fault(String message) {
+  public synchronized void fault(String message) {
     faults.add(message);
   }
 
-  synchronized void unreachable(String message) {
+  public synchronized void unreachable(String message) {
     faults.add(message);
     unreachable = true;
   }
 
-  synchronized void warning(String message) {
+  public synchronized void warning(String message) {
     warnings.add(message);
   }
 
@@ -41,7 +41,7 @@ final class Findings {
    *
    * @throws CommandException with all faults, when there are any
    */
-  synchronized void settle(Console console) throws CommandException {
+  public synchronized void settle(Console console) throws CommandException {
     warnings.forEach(console::warn);
     if (!faults.isEmpty()) {
       throw new CommandException(

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What one host of each instance type of a request takes from a node, its agent counted in. */
-final class HostSizes {
+public final class HostSizes {
   private HostSizes() {}
 
   /**
@@ -40,7 +40,7 @@ final class HostSizes {
   }
 
   /** The one type that all hosts of the job have: instance groups are not supported yet. */
-  static HostShape shape(TrainingJobRequest request, Settings settings) {
+  public static HostShape shape(TrainingJobRequest request, Settings settings) {
     return HostShape.of(of(request, settings).get(0).type());
   }
 

@@ -32,11 +32,29 @@ public record JobFile(String name, JsonNode document, TrainingJobRequest request
    * @throws CommandException with all faults of the file and of the settings, one a line
    */
   public static JobFile read(String name, Settings settings) throws CommandException {
+    return read(name, settings, RequestDocument::parse);
+  }
+
+  /**
+   * The same for a job on this machine alone, which may write to its directories ({@code file:}).
+   *
+   * @throws CommandException with all faults of the file and of the settings, one a line
+   */
+  public static JobFile readLocal(String name, Settings settings) throws CommandException {
+    return read(name, settings, RequestDocument::parseLocal);
+  }
+
+  private interface Parser {
+    RequestDocument parse(byte[] text, InstanceTypes instanceTypes);
+  }
+
+  private static JobFile read(String name, Settings settings, Parser parser)
+      throws CommandException {
     byte[] text = bytes(name);
     List<String> faults = new ArrayList<>(SettingsCheck.faults(settings));
     RequestDocument document;
     try {
-      document = RequestDocument.parse(text, InstanceTypes.load(settings));
+      document = parser.parse(text, InstanceTypes.load(settings));
     } catch (IllegalArgumentException e) {
       faults.add(e.getMessage());
       document = RequestDocument.parse(text);

@@ -59,6 +59,7 @@ public final class S3Opening implements Closeable {
             }));
   }
 
+  /** Which S3, and as whom. */
   public S3Choice choice() {
     return choice;
   }

@@ -17,9 +17,7 @@ import dev.heddle.containerlauncher.conf.Settings;
 import dev.heddle.containerlauncher.job.Json;
 import dev.heddle.containerlauncher.job.TrainingJobRequest;
 import dev.heddle.pipemode.ObjectSource;
-import dev.heddle.pipemode.ObjectStore;
 import dev.heddle.pipemode.ObjectUri;
-import dev.heddle.pipemode.RoutedSource;
 import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -204,32 +202,10 @@ public final class Submission {
   }
 
   private void lookAtS3(Findings findings) throws CommandException, InterruptedException {
-    try (ObjectSource hadoop =
-        HadoopObjectSource.open(session.hadoop(), s3.choice().forClient().retryFor())) {
-      ObjectStore store = s3.store();
-      StoreChecks checks =
-          new StoreChecks(
-              store,
-              new RoutedSource(store, hadoop),
-              fileSystems,
-              s3.choice().access().region(),
-              findings);
-      List<Future<Void>> looking = new ArrayList<>();
-      looking.add(background(() -> checks.output(request)));
-      for (int i = 0; i < request.inputDataConfig().size(); i++) {
-        int index = i;
-        looking.add(background(() -> checks.channel(index, request.inputDataConfig().get(index))));
-      }
-      if (request.checkpointConfig() != null) {
-        looking.add(background(() -> checks.checkpoints(request.checkpointConfig().s3Uri())));
-      }
-      String image = request.algorithmSpecification().trainingImage();
-      if (image != null && ImageCheck.isInS3(image)) {
-        looking.add(background(() -> checks.image(image)));
-      }
-      for (Future<Void> each : looking) {
-        Session.await(each);
-      }
+    Duration patience = s3.choice().forClient().retryFor();
+    try (ObjectSource hadoop = HadoopObjectSource.open(session.hadoop(), patience)) {
+      new DataLook(session, request, findings)
+          .look(s3.store(), hadoop, s3.choice().access().region(), fileSystems);
     } catch (IOException e) {
       findings.unreachable("S3 can't be reached: " + Causes.sentence(e));
     }

@@ -1,11 +1,12 @@
 package dev.heddle.client.watch;
 
 import dev.heddle.client.cluster.ClusterRefusedException;
-import dev.heddle.client.job.JobFollower;
 import dev.heddle.client.job.JobRecord;
+import dev.heddle.client.job.JobSight;
 import dev.heddle.client.job.JobState;
 import dev.heddle.client.session.Causes;
 import dev.heddle.client.session.CommandException;
+import dev.heddle.client.session.Console;
 import dev.heddle.client.session.Session;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,13 +29,20 @@ public final class JobWatch {
   private static final Duration GIVE_UP = Duration.ofMinutes(10);
 
   private final Session session;
-  private final JobFollower follower;
+  private final JobSight job;
   private final ProgressView view;
 
-  public JobWatch(Session session, JobFollower follower) {
+  public JobWatch(Session session, JobSight job) {
+    this(session, job, session.console());
+  }
+
+  /**
+   * @param console gets the progress
+   */
+  public JobWatch(Session session, JobSight job, Console console) {
     this.session = session;
-    this.follower = follower;
-    this.view = new ProgressView(session.console(), ZoneId.systemDefault());
+    this.job = job;
+    this.view = new ProgressView(console, ZoneId.systemDefault());
   }
 
   /**
@@ -49,7 +57,7 @@ public final class JobWatch {
     while (true) {
       Duration pause;
       try {
-        JobState state = follower.poll();
+        JobState state = job.poll();
         seen = now();
         view.show(state, seen);
         if (state.record().ended()) {
@@ -70,7 +78,7 @@ public final class JobWatch {
               "the job could not be seen for ten minutes: "
                   + Causes.sentence(e)
                   + ". It may well go on; see later: heddle describe "
-                  + follower.job().name(),
+                  + job.name(),
               e);
         }
         view.trouble("the cluster can't be reached (" + Causes.sentence(e) + "); still waiting");

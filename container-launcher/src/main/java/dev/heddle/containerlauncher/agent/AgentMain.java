@@ -26,10 +26,11 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * The agent's process in a YARN container. Arguments: {@code --host algo-K}, and {@code
- * --allocation CONTAINER} where the algorithm has a container of its own. Environment: what the
- * NodeManager gives (CONTAINER_ID, PWD, LOG_DIRS, NM_HOST, HADOOP_TOKEN_FILE_LOCATION) and
- * HEDDLE_AM_ADDRESS, {@code host:port}; HEDDLE_AM_FILE, which has a line of {@link MasterAddress}.
+ * The agent's process. Arguments: {@code --host algo-K}; {@code --allocation CONTAINER} where the
+ * algorithm has a container of its own; {@code --local-files} where {@code file:} addresses mean
+ * this machine's directories, because all of the job is on it. Environment: what the NodeManager
+ * gives (CONTAINER_ID, PWD, LOG_DIRS, NM_HOST, HADOOP_TOKEN_FILE_LOCATION) and HEDDLE_AM_ADDRESS,
+ * {@code host:port}; HEDDLE_AM_FILE, which has a line of {@link MasterAddress}.
  *
  * <p>Exit codes: 0 when it was told to leave; 81 when its lease was lost; 82 when the
  * ApplicationMaster didn't take it on; 2 for a wrong command line or environment; 70 for a fault of
@@ -54,6 +55,22 @@ public final class AgentMain {
   private final Connector connector;
   private final Duration patience;
 
+  /** The command line. */
+  private record Arguments(String host, Optional<String> allocation, boolean localFiles) {
+    static Optional<Arguments> parse(List<String> all) {
+      boolean local = !all.isEmpty() && all.get(all.size() - 1).equals("--local-files");
+      List<String> args = local ? all.subList(0, all.size() - 1) : all;
+      boolean plain = args.size() == 2 && args.get(0).equals("--host");
+      boolean paired =
+          args.size() == 4 && args.get(0).equals("--host") && args.get(2).equals("--allocation");
+      return plain || paired
+          ? Optional.of(
+              new Arguments(
+                  args.get(1), paired ? Optional.of(args.get(3)) : Optional.empty(), local))
+          : Optional.empty();
+    }
+  }
+
   AgentMain(Map<String, String> environment, Connector connector, Duration patience) {
     this.environment = environment;
     this.connector = connector;
@@ -77,10 +94,9 @@ public final class AgentMain {
     // First of all: an algorithm on this node may read every file of its application.
     UserGroupInformation.getLoginUser();
     TokenFile.unlink(environment);
-    boolean plain = args.length == 2 && args[0].equals("--host");
-    boolean paired = args.length == 4 && args[0].equals("--host") && args[2].equals("--allocation");
-    if (!plain && !paired) {
-      LOG.fatal("usage: AgentMain --host algo-K [--allocation CONTAINER]");
+    Optional<Arguments> arguments = Arguments.parse(List.of(args));
+    if (arguments.isEmpty()) {
+      LOG.fatal("usage: AgentMain --host algo-K [--allocation CONTAINER] [--local-files]");
       return WRONG_USAGE;
     }
     Configuration hadoop = new Configuration();
@@ -97,7 +113,8 @@ public final class AgentMain {
       LOG.fatal("agent: {}", e.getMessage());
       return WRONG_USAGE;
     }
-    AgentIdentity me = identity(args[1], paired ? args[3] : container, am);
+    AgentIdentity me =
+        identity(arguments.get().host(), arguments.get().allocation().orElse(container), am);
     MasterLink master =
         new MasterLink(
             address -> connector.connect(hadoop, address), am, lookup(hadoop, environment));
@@ -111,7 +128,8 @@ public final class AgentMain {
             assignment,
             master,
             master::failed,
-            new YarnHostParts(hadoop, logs.stream().map(Path::getParent).toList()),
+            new AgentParts(
+                hadoop, logs.stream().map(Path::getParent).toList(), arguments.get().localFiles()),
             paths,
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "agent")))
         .run();

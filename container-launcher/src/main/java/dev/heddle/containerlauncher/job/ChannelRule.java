@@ -16,6 +16,15 @@ final class ChannelRule implements CrossFieldRule {
   private static final List<String> OTHER_SOURCES =
       List.of("FileSystemDataSource", "DatasetSource");
 
+  private final boolean localFiles;
+
+  /**
+   * @param localFiles whether a directory of this machine will do
+   */
+  ChannelRule(boolean localFiles) {
+    this.localFiles = localFiles;
+  }
+
   @Override
   public void check(Located request, FaultList faults) {
     List<Located> channels = request.member("InputDataConfig").elements();
@@ -110,7 +119,7 @@ final class ChannelRule implements CrossFieldRule {
     return name.substring(0, name.length() - MANIFEST.length());
   }
 
-  private static void checkSource(Located source, FaultList faults) {
+  private void checkSource(Located source, FaultList faults) {
     Located s3 = source.member("S3DataSource");
     if (!source.json().isObject() || faults.has(s3)) {
       return;
@@ -122,11 +131,13 @@ final class ChannelRule implements CrossFieldRule {
       return;
     }
     Located uri = s3.member("S3Uri");
-    if (uri.text().filter(text -> text.startsWith("file:")).isPresent() && !faults.has(uri)) {
+    boolean file = uri.text().filter(text -> text.startsWith("file:")).isPresent();
+    if (file && !localFiles && !faults.has(uri)) {
       faults.add(
           uri,
           "names files of one machine, and each node has others: put them into S3, or on a file"
-              + " system that all nodes share, such as HDFS");
+              + " system that all nodes share, such as HDFS; only heddle local reads this machine's"
+              + " files");
     }
     boolean manifest = s3.member("S3DataType").text().orElse("").endsWith("ManifestFile");
     if (manifest

@@ -20,6 +20,8 @@ enum Format {
       "a role's ARN; where there is no role write \"arn:aws:iam::000000000000:role/heddle\""),
   /** Narrower than the API's S3Uri, which takes https too. */
   S3_URI("s3-uri", "s3://[^/\\s]+(/.*)?", "an address such as s3://bucket/folder/"),
+  /** What heddle local takes in the place of {@link #S3_URI}. */
+  FILE_URI("file-uri", "file:///[^/].*", "an address such as file:///home/me/output"),
   /** Wider than the API's S3Uri: a file system that Hadoop knows will do as well. */
   DATA_URI(
       "data-uri",

@@ -18,24 +18,28 @@ public final class RequestChecks {
    * empty when it can be run. A member that is null counts as absent.
    */
   public static List<JobFault> check(JsonNode request) {
-    return faults(request, Optional.empty()).inOrder();
+    return faults(request, Optional.empty(), false).inOrder();
   }
 
   /** As {@link #check(JsonNode)}; an instance type that the cluster doesn't have is a fault too. */
   public static List<JobFault> check(JsonNode request, InstanceTypes instanceTypes) {
-    return faults(request, Optional.of(instanceTypes)).inOrder();
+    return faults(request, Optional.of(instanceTypes), false).inOrder();
   }
 
-  static FaultList faults(JsonNode request, Optional<InstanceTypes> instanceTypes) {
+  /**
+   * @param localFiles whether a directory of this machine will do where S3 is written to
+   */
+  static FaultList faults(
+      JsonNode request, Optional<InstanceTypes> instanceTypes, boolean localFiles) {
     FaultList faults = new FaultList();
     Located root = Located.root(request);
     FieldTable table = FieldTable.builtIn();
-    new ShapeCheck(table, faults).check(root);
+    new ShapeCheck(table, faults, localFiles).check(root);
     List<CrossFieldRule> rules =
         List.of(
             new AlgorithmRule(),
             new DockerRule(),
-            new ChannelRule(),
+            new ChannelRule(localFiles),
             new CheckpointRule(),
             new HostRule(table, instanceTypes),
             new TimeRule(),

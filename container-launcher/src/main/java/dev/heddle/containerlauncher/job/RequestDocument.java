@@ -25,12 +25,12 @@ public record RequestDocument(
 
   /** Reads and checks a document; an instance type may be any name. */
   public static RequestDocument parse(String text) {
-    return read(text.getBytes(StandardCharsets.UTF_8), Optional.empty());
+    return read(text.getBytes(StandardCharsets.UTF_8), Optional.empty(), false);
   }
 
   /** Reads and checks a document in UTF-8; an instance type may be any name. */
   public static RequestDocument parse(byte[] text) {
-    return read(text, Optional.empty());
+    return read(text, Optional.empty(), false);
   }
 
   /** Reads and checks a document whose instance type must be one of these. */
@@ -40,7 +40,15 @@ public record RequestDocument(
 
   /** Reads and checks a document in UTF-8 whose instance type must be one of these. */
   public static RequestDocument parse(byte[] text, InstanceTypes instanceTypes) {
-    return read(text, Optional.of(instanceTypes));
+    return read(text, Optional.of(instanceTypes), false);
+  }
+
+  /**
+   * As {@link #parse(byte[], InstanceTypes)} for a job on this machine alone: its output and its
+   * checkpoints may be {@code file:///} addresses.
+   */
+  public static RequestDocument parseLocal(byte[] text, InstanceTypes instanceTypes) {
+    return read(text, Optional.of(instanceTypes), true);
   }
 
   /** Whether the job can be run. */
@@ -48,7 +56,8 @@ public record RequestDocument(
     return faults.isEmpty();
   }
 
-  private static RequestDocument read(byte[] text, Optional<InstanceTypes> instanceTypes) {
+  private static RequestDocument read(
+      byte[] text, Optional<InstanceTypes> instanceTypes, boolean localFiles) {
     JsonText document = JsonText.read(text, MAX_BYTES);
     if (document.fault().isPresent()) {
       return new RequestDocument(
@@ -56,7 +65,7 @@ public record RequestDocument(
           List.of(new JobFault("$", document.fault().get())),
           Optional.empty());
     }
-    FaultList found = RequestChecks.faults(document.json(), instanceTypes);
+    FaultList found = RequestChecks.faults(document.json(), instanceTypes, localFiles);
     for (Located twice : document.duplicates()) {
       found.add(twice, "stands twice in the same object: keep one");
     }

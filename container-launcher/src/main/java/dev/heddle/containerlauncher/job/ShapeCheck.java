@@ -8,10 +8,15 @@ import java.util.Optional;
 final class ShapeCheck {
   private final FieldTable table;
   private final FaultList faults;
+  private final boolean localFiles;
 
-  ShapeCheck(FieldTable table, FaultList faults) {
+  /**
+   * @param localFiles whether a directory of this machine will do where S3 is written to
+   */
+  ShapeCheck(FieldTable table, FaultList faults, boolean localFiles) {
     this.table = table;
     this.faults = faults;
+    this.localFiles = localFiles;
   }
 
   void check(Located request) {
@@ -157,12 +162,30 @@ final class ShapeCheck {
       checkChoice(value, text, field);
     } else if (!limits.length().holds(length)) {
       faults.add(value, "must have " + limits.length().words() + " characters, not " + length);
-    } else if (limits.format().filter(format -> !format.matches(text)).isPresent()) {
+    } else if (limits.format().filter(format -> !fits(format, text)).isPresent()) {
       Format format = limits.format().get();
+      if (format == Format.S3_URI && text.startsWith("file:")) {
+        faults.add(value, fileAddress(text));
+        return;
+      }
       // Free text is not repeated in a message: it may be a secret.
       String shown = format == Format.LINE ? "" : ", not " + Quoted.of(text);
       faults.add(value, "must be " + format.words() + shown);
     }
+  }
+
+  private boolean fits(Format format, String text) {
+    return format.matches(text)
+        || (localFiles && format == Format.S3_URI && Format.FILE_URI.matches(text));
+  }
+
+  private String fileAddress(String text) {
+    return localFiles
+        ? "must be " + Format.FILE_URI.words() + ", not " + Quoted.of(text)
+        : "must be "
+            + Format.S3_URI.words()
+            + ": only heddle local writes to this machine's directories, not "
+            + Quoted.of(text);
   }
 
   private void checkChoice(Located value, String text, Field field) {

@@ -17,7 +17,6 @@ import org.apache.logging.log4j.Logger;
 /** The file systems in use, each opened once, and as this process's user. */
 final class FileSystems {
   private static final Logger LOG = LogManager.getLogger(FileSystems.class);
-  private static final String LOCAL = "file";
 
   private final Configuration hadoop;
   private final boolean localFiles;
@@ -31,13 +30,14 @@ final class FileSystems {
 
   /** The file system that an address lies in. */
   synchronized FileSystem of(ObjectUri uri) throws ObjectStoreException {
-    if (uri.scheme().equals(LOCAL) && !localFiles) {
+    if (uri.inFiles() && !localFiles) {
       throw new ObjectStoreException(
           Kind.REFUSED,
           "Could not read "
               + uri
               + ": a job doesn't read the files of a node, since every node has others. Put them"
-              + " into S3 or on a file system that all nodes share, such as HDFS.",
+              + " into S3 or on a file system that all nodes share, such as HDFS. Only heddle local"
+              + " reads this machine's files.",
           null);
     }
     if (closed) {

@@ -68,13 +68,29 @@ public final class DockerEngine implements AutoCloseable {
    */
   public static DockerEngine start(Path directory, List<String> networks)
       throws IOException, InterruptedException {
+    return start(directory, networks, false);
+  }
+
+  /**
+   * An engine as a user has it, with bridge networks and names on them, in a network namespace of
+   * its own: {@link #inside} runs what is to reach it there.
+   *
+   * @param directory its own, which {@link #close} removes
+   */
+  public static DockerEngine startWithBridges(Path directory)
+      throws IOException, InterruptedException {
+    return start(directory, List.of(), true);
+  }
+
+  private static DockerEngine start(Path directory, List<String> networks, boolean bridges)
+      throws IOException, InterruptedException {
     Files.createDirectories(directory);
     DockerEngine engine = new DockerEngine(directory);
     if (engine.socket().toString().length() > LONGEST_SOCKET_PATH) {
       throw new IOException("the path of a socket can't be as long as " + engine.socket());
     }
     Process daemon =
-        new ProcessBuilder(engine.commandLine(!networks.isEmpty()))
+        new ProcessBuilder(engine.commandLine(!networks.isEmpty() || bridges, bridges))
             .redirectErrorStream(true)
             .redirectOutput(engine.log().toFile())
             .start();
@@ -104,7 +120,13 @@ public final class DockerEngine implements AutoCloseable {
     return new DockerEngine(directory);
   }
 
-  private List<String> commandLine(boolean apart) throws IOException {
+  /** What begins the command line of a program that is to run in the engine's network namespace. */
+  public List<String> inside() throws IOException {
+    String pid = Files.readString(directory.resolve("pid")).strip();
+    return List.of(program("nsenter"), "--net=/proc/" + pid + "/ns/net", "--");
+  }
+
+  private List<String> commandLine(boolean apart, boolean bridges) throws IOException {
     // In a session of its own: a Ctrl-C is for us, who then end it in order.
     List<String> line = new ArrayList<>(List.of(program("setsid")));
     if (apart) {
@@ -127,10 +149,11 @@ public final class DockerEngine implements AutoCloseable {
             directory.resolve("pid").toString(),
             "-H",
             host().toString(),
-            "--iptables=false",
-            "--bridge=none",
             "--add-runtime",
             "nvidia=" + program("runc")));
+    if (!bridges) {
+      line.addAll(List.of("--iptables=false", "--bridge=none"));
+    }
     return line;
   }
 

@@ -11,6 +11,10 @@ import dev.heddle.containerlauncher.runtime.ContainerControl;
 import dev.heddle.containerlauncher.runtime.ContainerRuntime;
 import dev.heddle.containerlauncher.runtime.DockerNetwork;
 import dev.heddle.containerlauncher.runtime.ProcessRuntime;
+import dev.heddle.pipemode.ObjectStore;
+import dev.heddle.pipemode.RoutedStore;
+import dev.heddle.pipemode.S3Access;
+import dev.heddle.pipemode.directory.DirectoryStore;
 import dev.heddle.pipemode.hadoop.HadoopObjectSource;
 import dev.heddle.pipemode.s3.S3ObjectStore;
 import java.nio.file.Path;
@@ -21,22 +25,31 @@ import java.util.function.BooleanSupplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The parts of an agent in a YARN container: S3, Hadoop's file systems, and the runtime that its
- * image wants.
+ * The parts of an agent: S3, Hadoop's file systems, and the runtime that its image wants. On a
+ * cluster {@code file:} addresses are refused; where the whole job is on one machine they are its
+ * directories.
  */
-final class YarnHostParts implements HostParts {
+final class AgentParts implements HostParts {
   /** The sync of the checkpoints tries again for ever, by itself. */
   private static final Duration SHORT = Duration.ofSeconds(10);
 
   private final Configuration hadoop;
   private final List<Path> logRoots;
+  private final boolean localFiles;
 
   /**
    * @param logRoots the application's log directories on this node
+   * @param localFiles whether all of the job's hosts are on this machine, and share its files
    */
-  YarnHostParts(Configuration hadoop, List<Path> logRoots) {
+  AgentParts(Configuration hadoop, List<Path> logRoots, boolean localFiles) {
     this.hadoop = hadoop;
     this.logRoots = List.copyOf(logRoots);
+    this.localFiles = localFiles;
+  }
+
+  private ObjectStore store(Assignment assignment, S3Access access) {
+    ObjectStore s3 = S3ObjectStore.open(access, kmsKeyId(assignment));
+    return localFiles ? new RoutedStore(s3, new DirectoryStore()) : s3;
   }
 
   /** Of OutputDataConfig. */
@@ -54,7 +67,7 @@ final class YarnHostParts implements HostParts {
         .map(
             config ->
                 new StoredCheckpoints(
-                    S3ObjectStore.open(assignment.s3().retryingFor(SHORT), kmsKeyId(assignment)),
+                    store(assignment, assignment.s3().retryingFor(SHORT)),
                     config,
                     paths,
                     assignment.settings(),
@@ -63,9 +76,12 @@ final class YarnHostParts implements HostParts {
 
   @Override
   public HostData data(Assignment assignment) {
+    Duration retryFor = assignment.s3().retryFor();
     return new ObjectStoreData(
-        () -> S3ObjectStore.open(assignment.s3(), kmsKeyId(assignment)),
-        HadoopObjectSource.open(hadoop, assignment.s3().retryFor()),
+        () -> store(assignment, assignment.s3()),
+        localFiles
+            ? HadoopObjectSource.withLocalFiles(hadoop, retryFor)
+            : HadoopObjectSource.open(hadoop, retryFor),
         assignment.settings());
   }
 

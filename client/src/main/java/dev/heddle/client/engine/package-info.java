@@ -1,0 +1,2 @@
+/** The Docker engine of this machine. */
+package dev.heddle.client.engine;
