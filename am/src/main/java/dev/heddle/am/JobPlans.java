@@ -17,10 +17,16 @@ import java.util.Optional;
 final class JobPlans {
   private JobPlans() {}
 
-  static JobPlan of(TrainingJobRequest request, Settings settings, HostShape shape) {
+  /**
+   * @param local whether all hosts are on this machine, where what they print is shown at once
+   */
+  static JobPlan of(TrainingJobRequest request, Settings settings, HostShape shape, boolean local) {
     String compression = request.outputDataConfig().compressionType();
     return new JobPlan(
         request.trainingJobName(),
+        local
+            ? "what %s printed; heddle local --keep keeps the logs"
+            : "heddle logs " + request.trainingJobName() + " --host %s",
         request.hostCount(),
         shape.describe(),
         settings.require(Setting.PLACEMENT).equals("spread"),

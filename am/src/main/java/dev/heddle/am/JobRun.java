@@ -102,7 +102,7 @@ public final class JobRun implements Closeable {
     this.clock = clock;
     this.request = TrainingJobRequest.bind(files.request());
     this.shape = HostShape.from(files.settings());
-    this.plan = JobPlans.of(request, files.settings(), shape);
+    this.plan = JobPlans.of(request, files.settings(), shape, identity.localFiles());
     this.store =
         new SharedStore(s3(), request.outputDataConfig().kmsKeyId(), identity.localFiles());
     this.supervisor =

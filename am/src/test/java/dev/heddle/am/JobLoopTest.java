@@ -103,6 +103,7 @@ class JobLoopTest {
   private static JobPlan plan(int hosts, Duration gangTimeout) {
     return new JobPlan(
         "job",
+        "the logs of %s",
         hosts,
         "a host",
         true,

@@ -162,6 +162,7 @@ public final class ScaleSimulation {
   private static JobPlan plan(int hosts) {
     return new JobPlan(
         "scale",
+        "the logs of %s",
         hosts,
         "a host",
         true,

@@ -59,6 +59,9 @@ public final class Main {
     System.setProperty(SIMPLE_LOG + "dev.heddle.level", debug ? "DEBUG" : "WARN");
     // Says at every start that no native library was found; nobody can act on it.
     System.setProperty(SIMPLE_LOG + "org.apache.hadoop.util.NativeCodeLoader.level", "ERROR");
+    // Logs with a stack trace what it throws as well.
+    System.setProperty(
+        SIMPLE_LOG + "com.github.dockerjava.api.async.ResultCallbackTemplate.level", "OFF");
   }
 
   /**

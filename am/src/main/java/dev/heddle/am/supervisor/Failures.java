@@ -46,8 +46,8 @@ final class Failures {
             host.name,
             host.allocation.node(),
             cause == FailureCause.KILLED
-                ? Reasons.killed(plan.jobName(), host.name, exit)
-                : Reasons.algorithm(plan.jobName(), host.name, exit),
+                ? Reasons.killed(plan, host.name, exit)
+                : Reasons.algorithm(plan, host.name, exit),
             "its algorithm ended with exit code " + exit.code()));
   }
 }

@@ -7,6 +7,8 @@ import java.time.Duration;
  * What the supervisor must know of a job to run it.
  *
  * @param jobName for messages
+ * @param logs where a person finds what a host printed, for messages; {@code %s} stands for the
+ *     host
  * @param hosts how many, 1 or more
  * @param hostDescription what one host is, for messages: {@code ml.m5.large (8192 MiB, 2 vcores)}
  * @param spread at most one host of the job on a node
@@ -31,6 +33,7 @@ import java.time.Duration;
  */
 public record JobPlan(
     String jobName,
+    String logs,
     int hosts,
     String hostDescription,
     boolean spread,

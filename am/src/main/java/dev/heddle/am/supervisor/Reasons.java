@@ -33,9 +33,9 @@ final class Reasons {
     return compose(Blame.PLATFORM, message, "");
   }
 
-  static String algorithm(String job, String host, AlgorithmExit exit) {
+  static String algorithm(JobPlan plan, String host, AlgorithmExit exit) {
     String remark = exit.remark().isEmpty() ? "" : exit.remark() + "; ";
-    String logs = remark + "see: heddle logs " + job + " --host " + host;
+    String logs = remark + seeLogs(plan, host);
     if (!exit.failureText().isBlank()) {
       return compose(
           Blame.ALGORITHM,
@@ -49,21 +49,17 @@ final class Reasons {
   }
 
   /** A SIGKILL that neither the job nor the NodeManager explains; of its kernel's it is silent. */
-  static String killed(String job, String host, AlgorithmExit exit) {
+  static String killed(JobPlan plan, String host, AlgorithmExit exit) {
     return compose(
         Blame.PLATFORM,
         "the algorithm was killed from outside (SIGKILL), by somebody on the node or by its kernel,"
             + " where it used more memory than its host may have or the node has left: if it needs"
             + " much memory, choose a larger instance type",
-        " ("
-            + host
-            + ", exit code "
-            + exit.code()
-            + "; see: heddle logs "
-            + job
-            + " --host "
-            + host
-            + ")");
+        " (" + host + ", exit code " + exit.code() + "; " + seeLogs(plan, host) + ")");
+  }
+
+  private static String seeLogs(JobPlan plan, String host) {
+    return "see: " + plan.logs().formatted(host);
   }
 
   /** The reason with a sentence more behind it, as far as there is room. */

@@ -71,7 +71,7 @@ class FailureCauseTest {
 
   @Test
   void aKillThatNobodyExplainsMayHaveBeenForMemory() {
-    String reason = Reasons.killed("fraud-17", "algo-2", exit(137, true));
+    String reason = Reasons.killed(Plans.of(2, FaultPolicy.JOB, 0, 0), "algo-2", exit(137, true));
     assertTrue(reason.startsWith("InternalServerError: the algorithm was killed from"), reason);
     assertTrue(reason.contains("more memory than its host may have"), reason);
     assertTrue(reason.contains("larger instance type"), reason);

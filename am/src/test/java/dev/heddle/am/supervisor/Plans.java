@@ -20,6 +20,7 @@ final class Plans {
   static JobPlan of(int hosts, FaultPolicy policy, int platformAttempts, int algorithmAttempts) {
     return new JobPlan(
         "fraud-17",
+        "heddle logs fraud-17 --host %s",
         hosts,
         "ml.m5.large (8192 MiB, 2 vcores)",
         true,

@@ -5,12 +5,14 @@ import dev.heddle.pipemode.ObjectStoreException.Kind;
 import dev.heddle.pipemode.ObjectUri;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 
 /** Where the files of objects and of what will become objects lie. */
@@ -18,7 +20,7 @@ final class FilePlaces {
   /** What begins so, beside an object, isn't whole yet. Renaming it can't cross a file system. */
   static final String UNFINISHED = ".heddle-unfinished.";
 
-  private static final int ATTEMPTS = 10;
+  private static final int ATTEMPTS = 100;
 
   private FilePlaces() {}
 
@@ -58,7 +60,7 @@ final class FilePlaces {
     }
     // S3 takes a/b beside a; a directory doesn't.
     for (Path above = file.getParent(); above != null; above = above.getParent()) {
-      if (Files.exists(above) && !Files.isDirectory(above)) {
+      if (isNoDirectory(above)) {
         throw refused(object, above + " is no directory");
       }
     }
@@ -83,11 +85,21 @@ final class FilePlaces {
       try {
         Files.createDirectories(fresh.getParent());
         return FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      } catch (NoSuchFileException e) {
-        if (attempt == ATTEMPTS) {
+      } catch (NoSuchFileException | FileAlreadyExistsException e) {
+        // The latter: it was there when it was to be made, and gone when that was looked at.
+        if (attempt == ATTEMPTS || isNoDirectory(fresh.getParent())) {
           throw e;
         }
       }
+    }
+  }
+
+  /** Whether something else is there; one look, since others make and remove it meanwhile. */
+  private static boolean isNoDirectory(Path path) {
+    try {
+      return !Files.readAttributes(path, BasicFileAttributes.class).isDirectory();
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -3,8 +3,6 @@ package dev.heddle.tests.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.tests.DockerClusterExtension;
@@ -13,122 +11,106 @@ import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.algorithms.Novels;
 import dev.heddle.tests.algorithms.steps.StepsHosts;
 import dev.heddle.tests.algorithms.steps.StepsSample;
+import dev.heddle.tests.local.LocalMachine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sample algorithms, by their own job files. */
 @ExtendWith(DockerClusterExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
 class SampleAlgorithmsIT {
+  @TempDir private static Path temp;
+
   private Jobs jobs;
-  private DockerEngine engine;
+  private SampleRuns runs;
+  private LocalMachine machine;
 
-  @BeforeEach
-  void take(Jobs itsJobs, DockerEngine itsEngine) {
+  @BeforeAll
+  void take(Jobs itsJobs, DockerEngine engine) {
     jobs = itsJobs;
-    engine = itsEngine;
-    for (Map.Entry<String, byte[]> object : Digits.load().objects().entrySet()) {
-      jobs.put("digits/" + object.getKey(), new String(object.getValue(), StandardCharsets.UTF_8));
+    runs = new SampleRuns(jobs, engine);
+    objects().forEach(jobs::put);
+  }
+
+  @AfterAll
+  void end() throws IOException, InterruptedException {
+    if (machine != null) {
+      machine.close();
     }
   }
 
-  private static Path sample(String name) {
-    return Path.of(System.getProperty("heddle.home"), "tests/algorithms", name);
+  /** What all samples read, by key. */
+  private static Map<String, byte[]> objects() {
+    Map<String, byte[]> objects = new HashMap<>();
+    Digits.load().objects().forEach((key, bytes) -> objects.put("digits/" + key, bytes));
+    Novels.load().objects().forEach((key, bytes) -> objects.put("austen/" + key, bytes));
+    return objects;
   }
 
-  /** The sample's own job file, filled in. */
-  private ObjectNode job(String name) throws IOException {
-    String bucket = jobs.uri("x").replaceFirst("s3://([^/]+)/.*", "$1");
-    String text = Files.readString(sample(name).resolve("job.json")).replace("BUCKET", bucket);
-    return (ObjectNode) new ObjectMapper().readTree(text);
-  }
-
-  private Jobs.Outcome submit(ObjectNode job) throws IOException, InterruptedException {
-    new Images(engine)
-        .sample(
-            job.at("/AlgorithmSpecification/TrainingImage").asText().replaceFirst("local/", ""));
-    Path file = jobs.write(job.path("TrainingJobName").asText() + ".json", job.toString());
-    return jobs.run("submit", "--job", file.toString(), "--wait");
-  }
-
-  private void completes(ObjectNode job) throws IOException, InterruptedException {
-    Jobs.Outcome outcome = submit(job);
-    assertEquals(0, outcome.code(), outcome.toString());
-  }
-
-  /** Says what the job's user should do, by the job's FailureReason. */
-  private String reasonOfFailure(ObjectNode job) throws IOException, InterruptedException {
-    Jobs.Outcome outcome = submit(job);
-    assertEquals(1, outcome.code(), outcome.toString());
-    return jobs.describe(job.path("TrainingJobName").asText()).path("FailureReason").asText();
-  }
-
-  private static double metric(JsonNode described, String name) {
-    for (JsonNode metric : described.path("FinalMetricDataList")) {
-      if (metric.path("MetricName").asText().equals(name)) {
-        return metric.path("Value").asDouble();
-      }
-    }
-    throw new AssertionError("no metric " + name + " in " + described);
-  }
-
-  /** The metric of held-out digits is within the README's bound, and another process finds it. */
-  private void tellsDigitsApart(String name, double bound)
-      throws IOException, InterruptedException {
-    completes(job(name));
-    JsonNode described = jobs.describe(name + "-1");
-    assertEquals("Completed", described.path("TrainingJobStatus").asText());
-    double told = metric(described, "validation:accuracy");
-    assertTrue(told >= bound, described.toString());
-    String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
-    assertEquals(told, score(name, model), 0.001);
-  }
-
-  private double score(String name, String model) throws IOException, InterruptedException {
+  private static String heldOutDigits() {
     StringBuilder heldOut = new StringBuilder();
     Digits.load().objects().entrySet().stream()
         .filter(object -> object.getKey().startsWith("validation/"))
         .forEach(
             object -> heldOut.append(new String(object.getValue(), StandardCharsets.US_ASCII)));
-    return score(name, model, heldOut.toString(), "accuracy");
+    return heldOut.toString();
   }
 
-  /** In a container of its own, with the model and what was held out alone. */
-  private double score(String name, String model, String heldOut, String what)
+  /** The metric of held-out digits is within the README's bound, and another process finds it. */
+  private void tellsDigitsApart(String name, double bound)
       throws IOException, InterruptedException {
-    Path work = Files.createDirectories(jobs.scratch("score-" + name));
-    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.write(work.resolve("model.tar.gz"), jobs.object(model));
-    Files.writeString(work.resolve("held-out"), heldOut);
-    DockerEngine.Outcome scored =
-        engine.run(
-            "run",
-            "--rm",
-            "--network",
-            "none",
-            "-v",
-            work + ":/scored:ro",
-            SampleImages.image(name),
-            "score",
-            "/scored/model.tar.gz",
-            "/scored/held-out");
-    assertEquals(0, scored.code(), scored.output());
-    Matcher share = Pattern.compile(what + "=([0-9.]+)").matcher(scored.output());
-    assertTrue(share.find(), scored.output());
-    return Double.parseDouble(share.group(1));
+    SampleRuns.Trained trained = runs.onTheCluster(name);
+    double told = trained.metric("validation:accuracy");
+    assertTrue(told >= bound, trained.described().toString());
+    assertEquals(told, runs.score(name, trained, heldOutDigits(), "accuracy"), 0.001);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"xgboost", "steps", "torch-ddp", "mpi-words", "script"})
+  void onOneMachineItMakesTheSameModel(String name) throws Exception {
+    if (machine == null) {
+      machine = LocalMachine.start(temp.resolve("local"), objects());
+    }
+    assertEquals(runs.onTheCluster(name).files(), SampleRuns.locally(name, machine).files(), name);
+    assertEquals(List.of(), machine.left());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "xgboost,validation:accuracy,0.97,xgboost",
+    "torch-ddp,validation:accuracy,0.95,torch",
+    "mpi-words,validation:pairs,0.57,mpi4py",
+    "script,validation:accuracy,0.95,torch",
+  })
+  void asProcessesWhereItsPackagesAreItIsAsGoodAsItsReadmeSays(
+      String name, String metric, double bound, String module) throws Exception {
+    Process python =
+        new ProcessBuilder("/usr/bin/python3", "-c", "import " + module)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Assumptions.assumeTrue(python.waitFor() == 0, said);
+    SampleRuns.Trained trained = runs.asProcesses(name);
+    assertTrue(trained.metric(metric) >= bound, trained.described().toString());
   }
 
   @Test
@@ -143,23 +125,21 @@ class SampleAlgorithmsIT {
 
   @Test
   void aPytorchJobWhoseChannelHasAnotherNameIsToldTheRightOne() throws Exception {
-    ObjectNode job = job("torch-ddp").put("TrainingJobName", "torch-ddp-wrong-channel");
+    ObjectNode job = runs.job("torch-ddp").put("TrainingJobName", "torch-ddp-wrong-channel");
     ((ObjectNode) job.at("/InputDataConfig/0")).put("ChannelName", "training");
-    String reason = reasonOfFailure(job);
+    String reason = runs.reasonOfFailure(job);
     assertTrue(
         reason.contains("no channel 'train'; it has 'training', 'validation': name the"), reason);
   }
 
   @Test
   void wordsEmbeddedByMpiWithoutSshAreAsGoodAsTheReadmeSaysBySecondProcess() throws Exception {
-    Map<String, byte[]> novels = Novels.load().objects();
-    novels.forEach((key, text) -> jobs.put("austen/" + key, text));
-    completes(job("mpi-words"));
-    JsonNode described = jobs.describe("mpi-words-1");
-    assertTrue(metric(described, "validation:pairs") >= 0.57, described.toString());
-    String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
-    String heldOut = new String(novels.get("validation/persuasion.txt"), StandardCharsets.US_ASCII);
-    double scored = score("mpi-words", model, heldOut, "pairs");
+    SampleRuns.Trained trained = runs.onTheCluster("mpi-words");
+    assertTrue(trained.metric("validation:pairs") >= 0.57, trained.described().toString());
+    String heldOut =
+        new String(
+            Novels.load().objects().get("validation/persuasion.txt"), StandardCharsets.US_ASCII);
+    double scored = runs.score("mpi-words", trained, heldOut, "pairs");
     assertTrue(scored >= 0.54, "another process finds " + scored);
   }
 
@@ -173,7 +153,7 @@ class SampleAlgorithmsIT {
     jobs.put("code/fit.py", "import sys, greeting\nsys.exit(greeting.WORDS + str(sys.argv[1:]))");
     jobs.put("code/requirements.txt", "greeting==1.0\n");
     jobs.put("code/wheels/greeting-1.0-py3-none-any.whl", wheel());
-    ObjectNode job = job("script").put("TrainingJobName", "script-brought");
+    ObjectNode job = runs.job("script").put("TrainingJobName", "script-brought");
     ((ObjectNode) job.get("ResourceConfig")).put("InstanceCount", 1);
     job.putObject("HyperParameters").put("sagemaker_program", "fit.py").put("rounds", "3");
     ObjectNode code = ((ArrayNode) job.get("InputDataConfig")).addObject();
@@ -182,7 +162,7 @@ class SampleAlgorithmsIT {
         .putObject("S3DataSource")
         .put("S3DataType", "S3Prefix")
         .put("S3Uri", jobs.uri("code/"));
-    String reason = reasonOfFailure(job);
+    String reason = runs.reasonOfFailure(job);
     assertTrue(reason.contains("fit.py left with exit code 1: hello ['--rounds', '3']"), reason);
   }
 
@@ -210,22 +190,22 @@ class SampleAlgorithmsIT {
   }
 
   @Test
-  void theStepsSampleTrainsByItsOwnJobFileWhatOneProcessTrains(@TempDir Path temp)
-      throws Exception {
+  void theStepsSampleTrainsByItsOwnJobFileWhatOneProcessTrains() throws Exception {
     String obstacle = StepsSample.obstacle().orElse("");
     Assumptions.assumeTrue(obstacle.isEmpty(), obstacle);
-    completes(job("steps"));
+    SampleRuns.Trained trained = runs.onTheCluster("steps");
     Map<String, String> settings = Map.of("steps", "200", "checkpoint_interval", "0");
     StepsSample sample = StepsSample.in(Path.of(System.getProperty("heddle.home")));
-    String model = new String(StepsHosts.alone(sample, temp, settings), StandardCharsets.UTF_8);
-    assertEquals(Map.of("model.json", model), jobs.contents("output/steps-1/output/model.tar.gz"));
+    String model =
+        HexFormat.of().formatHex(StepsHosts.alone(sample, temp.resolve("steps"), settings));
+    assertEquals(Map.of("model.json", model), trained.files());
   }
 
   @Test
   void theShellSampleCompletesByItsOwnJobFile() throws Exception {
-    ObjectNode job = job("shell");
+    ObjectNode job = runs.job("shell");
     ((ObjectNode) job.get("ResourceConfig")).put("InstanceCount", 3);
-    completes(job);
+    runs.completes(job);
     assertEquals(6, jobs.members("output/shell-1/output/model.tar.gz").size(), "two files a host");
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.tests.local;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.tests.docker.DockerEngine;
 import dev.heddle.tests.docker.SampleImages;
 import dev.heddle.tests.embedded.HeddleClient;
@@ -24,7 +25,10 @@ import java.util.stream.Stream;
  * What {@code heddle local} finds: an engine with bridge networks and an S3 server, both in one
  * network namespace, in which the command runs, too.
  */
-final class LocalMachine implements AutoCloseable {
+public final class LocalMachine implements AutoCloseable {
+  /** Where S3 has what jobs read, and what they write. */
+  public static final String BUCKET = S3Main.BUCKET;
+
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path directory;
@@ -40,14 +44,18 @@ final class LocalMachine implements AutoCloseable {
     this.environment = environment;
   }
 
-  static LocalMachine start(Path directory) throws IOException, InterruptedException {
+  /**
+   * @param directory an empty one
+   * @param objects what the bucket {@link S3Main#BUCKET} has, by key
+   */
+  public static LocalMachine start(Path directory, Map<String, byte[]> objects)
+      throws IOException, InterruptedException {
     DockerEngine engine = DockerEngine.startWithBridges(directory.resolve("engine"));
-    new SampleImages(home(), engine.host().toString()).build("shell", "steps");
     List<String> command = new ArrayList<>(engine.inside());
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(List.of("-cp", classPath(), S3Main.class.getName()));
     command.add(Files.createDirectories(directory.resolve("s3")).toString());
-    command.add(data(directory.resolve("data")).toString());
+    command.add(write(objects, directory.resolve("data")).toString());
     Process s3 =
         new ProcessBuilder(command).redirectError(directory.resolve("s3.err").toFile()).start();
     Map<String, String> environment = new HashMap<>();
@@ -71,42 +79,38 @@ final class LocalMachine implements AutoCloseable {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
-  /** Digits of a kind: a label, and 64 greys that follow from it, in six files. */
-  private static Path data(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    for (int file = 0; file < 6; file++) {
-      StringBuilder text = new StringBuilder();
-      for (int row = 0; row < 40; row++) {
-        int label = (file * 7 + row * 3) % 10;
-        text.append(label);
-        for (int grey = 0; grey < 64; grey++) {
-          text.append(',').append((label * grey + row) % 17);
-        }
-        text.append('\n');
-      }
-      Files.writeString(directory.resolve("part-" + file + ".csv"), text);
+  private static Path write(Map<String, byte[]> objects, Path directory) throws IOException {
+    for (Map.Entry<String, byte[]> object : objects.entrySet()) {
+      Path file = directory.resolve(object.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, object.getValue());
     }
     return directory;
   }
 
-  DockerEngine engine() {
+  /** Has the images of sample algorithms in the engine. */
+  public void images(String... samples) throws IOException, InterruptedException {
+    new SampleImages(home(), engine.host().toString()).build(samples);
+  }
+
+  public DockerEngine engine() {
     return engine;
   }
 
-  Path directory(String name) throws IOException {
+  public Path directory(String name) throws IOException {
     return Files.createDirectories(directory.resolve(name));
   }
 
   /** Where a key of the bucket lies. */
-  Path object(String key) {
+  public Path object(String key) {
     return directory.resolve("s3").resolve(S3Main.BUCKET).resolve(key);
   }
 
   /** A run of {@code heddle local} that has begun. */
-  static final class Run {
-    final Process process;
-    final Path out;
-    final Path err;
+  public static final class Run {
+    private final Process process;
+    private final Path out;
+    private final Path err;
 
     private Run(Process process, Path out, Path err) {
       this.process = process;
@@ -114,41 +118,46 @@ final class LocalMachine implements AutoCloseable {
       this.err = err;
     }
 
-    String out() throws IOException {
+    public String out() throws IOException {
       return Files.readString(out);
     }
 
-    String err() throws IOException {
+    public String err() throws IOException {
       return Files.readString(err);
     }
 
-    void until(Predicate<String> printed) {
+    public void until(Predicate<String> printed) {
       await().atMost(PATIENCE).until(() -> printed.test(out()) || !process.isAlive());
     }
 
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
       assertEquals(
           0,
           new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor());
     }
 
-    int end() {
+    public int end() {
       await().atMost(PATIENCE).until(() -> !process.isAlive());
       return process.exitValue();
     }
   }
 
   Run run(JobFile job, String... options) throws IOException {
+    return run(Map.of(), job.json(), options);
+  }
+
+  /** Begins {@code heddle local}. */
+  public Run run(JsonNode job, String... options) throws IOException {
     return run(Map.of(), job, options);
   }
 
   /**
    * @param more replaces variables of the environment
    */
-  Run run(Map<String, String> more, JobFile job, String... options) throws IOException {
-    String name = job.json().get("TrainingJobName").asText();
+  Run run(Map<String, String> more, JsonNode job, String... options) throws IOException {
+    String name = job.get("TrainingJobName").asText();
     Path files = directory(name);
-    Path file = Files.writeString(files.resolve("job.json"), job.json().toString());
+    Path file = Files.writeString(files.resolve("job.json"), job.toString());
     List<String> arguments = new ArrayList<>(List.of("local", "--job", file.toString()));
     arguments.addAll(List.of("--work", work().toString()));
     arguments.addAll(List.of(options));
@@ -174,7 +183,7 @@ final class LocalMachine implements AutoCloseable {
   }
 
   /** What runs have left, on the engine and on the disk. */
-  List<String> left() throws IOException, InterruptedException {
+  public List<String> left() throws IOException, InterruptedException {
     List<String> left = new ArrayList<>(engine.containers());
     engine
         .run("network", "ls", "--filter", "label=dev.heddle.local.run", "--quiet")
@@ -186,7 +195,7 @@ final class LocalMachine implements AutoCloseable {
     }
     ProcessHandle.allProcesses()
         .map(process -> process.info().commandLine().orElse(""))
-        .filter(line -> line.contains("AgentMain") && line.contains("heddle-local-it-"))
+        .filter(line -> line.contains("AgentMain") && line.contains(directory.toString()))
         .forEach(left::add);
     return left;
   }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +31,26 @@ class LocalModeIT {
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     assumeTrue(DockerEngine.obstacle().isEmpty(), () -> DockerEngine.obstacle().orElseThrow());
-    machine = LocalMachine.start(directory);
+    machine = LocalMachine.start(directory, data());
+    machine.images("shell", "steps");
+  }
+
+  /** Digits of a kind: a label, and 64 greys that follow from it, in six files. */
+  private static Map<String, byte[]> data() {
+    Map<String, byte[]> data = new HashMap<>();
+    for (int file = 0; file < 6; file++) {
+      StringBuilder text = new StringBuilder();
+      for (int row = 0; row < 40; row++) {
+        int label = (file * 7 + row * 3) % 10;
+        text.append(label);
+        for (int grey = 0; grey < 64; grey++) {
+          text.append(',').append((label * grey + row) % 17);
+        }
+        text.append('\n');
+      }
+      data.put("data/part-" + file + ".csv", text.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+    return data;
   }
 
   @AfterAll
@@ -180,12 +200,41 @@ class LocalModeIT {
     LocalMachine.Run run =
         machine.run(
             Map.of("DOCKER_HOST", "unix://" + output.resolve("none.sock")),
-            shell("engineless", "file://" + output, Map.of()));
+            shell("engineless", "file://" + output, Map.of()).json());
 
     assertEquals(4, run.end());
     assertEquals("", run.out());
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().contains("heddle local needs a Docker engine"), run.err());
+  }
+
+  @Test
+  void aUsersCodeStandsInForTheImages() throws Exception {
+    Path code = machine.directory("code");
+    Path train = code.resolve("train");
+    Files.writeString(train, "#!/bin/sh\necho mine >/opt/ml/model/whose\necho x >/code/new\n");
+    assertTrue(train.toFile().setExecutable(true, false));
+    Path output = machine.directory("output");
+
+    LocalMachine.Run run =
+        machine.run(
+            shell("mounted", "file://" + output, Map.of()),
+            "--mount",
+            train + ":/usr/local/bin/train",
+            "--mount",
+            code + ":/code");
+
+    assertEquals(1, run.end(), run.out() + run.err());
+    assertTrue(run.out().contains("what algo-1 printed; heddle local --keep"), run.out());
+    assertEquals(1, code.toFile().list().length, "a mount is read-only where nothing else is said");
+    Files.writeString(train, "#!/bin/sh\necho mine >/opt/ml/model/whose\n");
+    run =
+        machine.run(
+            shell("mounted", "file://" + output, Map.of()),
+            "--mount",
+            train + ":/usr/local/bin/train");
+    assertEquals(0, run.end(), run.out() + run.err());
+    assertEquals(List.of("whose"), archive(output.resolve("local-it-mounted/output/model.tar.gz")));
   }
 
   @Test
