@@ -6,6 +6,7 @@ Shared by the samples in Python, in which this is a link. Nothing but the standa
 import errno
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -88,11 +89,30 @@ def await_address(host, seconds):
 
 
 def whole(default, least, most):
-    return str(default), int, least, most
+    return str(default), within(int, least, most), f"a whole number from {least} to {most}"
 
 
 def real(default, least, most):
-    return str(default), float, least, most
+    return str(default), within(float, least, most), f"a number from {least} to {most}"
+
+
+def within(kind, least, most):
+    def parse(text):
+        number = kind(text)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def matching(default, pattern, description):
+    def parse(text):
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return text
+
+    return default, parse, description
 
 
 def hyperparameters(table):
@@ -105,22 +125,20 @@ def hyperparameters(table):
             f" {', '.join(sorted(table))}"
         )
     values = {}
-    for name, (default, kind, least, most) in table.items():
+    for name, (default, parse, description) in table.items():
         text = given.get(name, default)
         try:
-            values[name] = kind(text)
+            values[name] = parse(text)
         except ValueError:
-            values[name] = None
-        if values[name] is None or not least <= values[name] <= most:
-            what = "a whole number" if kind is int else "a number"
-            raise Mistake(
-                f"hyperparameter {name} = '{text}' must be {what} from {least} to {most}"
-            )
+            raise Mistake(f"hyperparameter {name} = '{text}' must be {description}") from None
     return values
 
 
-def channel(name, mode, optional=False):
-    """Its configuration; None for one that the job doesn't have and need not have."""
+def channel(name, mode=None, optional=False):
+    """Its configuration; None for one that the job doesn't have and need not have.
+
+    Without a mode the algorithm can read it in any.
+    """
     channels = config("inputdataconfig.json")
     if name not in channels:
         if optional:
@@ -131,7 +149,7 @@ def channel(name, mode, optional=False):
             f" '{name}' in InputDataConfig"
         )
     found = channels[name].get("TrainingInputMode", "File")
-    if mode == "Pipe" and found != "Pipe" or mode != "Pipe" and found == "Pipe":
+    if mode and (mode == "Pipe") != (found == "Pipe"):
         raise Mistake(
             f"channel '{name}' comes in {found} mode, and this algorithm reads it in {mode} mode:"
             f" set its InputMode to {mode}"
@@ -156,8 +174,13 @@ def checkpoint_directory():
 
 def claim_port(host, port, hyperparameter):
     """Fails now, and clearly, where a library would only fail later."""
+    open_port(host, port, hyperparameter).close()
+
+
+def open_port(host, port, hyperparameter, own=""):
+    """Listens at one of this host's addresses, or at all."""
     try:
-        socket.create_server(("", port)).close()
+        return socket.create_server((own, port), backlog=256)
     except OSError as e:
         if e.errno == errno.EACCES:
             raise Mistake(

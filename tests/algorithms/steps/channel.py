@@ -3,7 +3,7 @@
 import hashlib
 import time
 
-from contract import BASE, config
+from contract import BASE, Mistake, channel
 from model import Sums, parse
 
 PIPE_SECONDS = 120
@@ -14,7 +14,7 @@ class Epoch:
         self.bytes = len(content)
         sha256 = hashlib.sha256(content).hexdigest()
         if wanted_sha256 not in ("", sha256):
-            raise ValueError(
+            raise Mistake(
                 f"{place}: {len(content)} bytes of SHA-256 {sha256}, not {wanted_sha256}"
             )
         self.sums = Sums(parse(content, place))
@@ -41,7 +41,7 @@ class Pipe:
         deadline = time.monotonic() + PIPE_SECONDS
         while not pipe.exists():
             if time.monotonic() > deadline:
-                raise ValueError(f"there is no {pipe}")
+                raise Mistake(f"there is no {pipe}: this algorithm reads an epoch for each step")
             time.sleep(0.02)
         content = pipe.read_bytes()
         self.number += 1
@@ -49,8 +49,6 @@ class Pipe:
 
 
 def open_channel(job):
-    channel = config("inputdataconfig.json").get("train")
-    if channel is None:
-        raise ValueError("the job has no channel 'train'")
-    kind = Pipe if channel.get("TrainingInputMode") == "Pipe" else Files
+    piped = channel("train").get("TrainingInputMode") == "Pipe"
+    kind = Pipe if piped else Files
     return kind(job.epoch_sha256)

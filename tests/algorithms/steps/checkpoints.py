@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 
-from contract import canonical, say
+from contract import say
+from job import canonical
 
 KEPT = 3
 

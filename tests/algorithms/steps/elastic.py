@@ -4,7 +4,8 @@ import threading
 import time
 
 from channel import open_channel
-from contract import ATTEMPT, Stop, say
+from contract import say
+from job import ATTEMPT, Stop
 from links import MEETING_SECONDS, Link, Lost, open_door, reach_first
 from model import advance, beginning, step_line
 

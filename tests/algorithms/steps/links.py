@@ -1,35 +1,20 @@
 """How the hosts find each other, talk, and add up."""
 
 import json
-import os
 import socket
 import time
 
-from contract import ATTEMPT, BASE, canonical
+from contract import Lost, Mistake, address, open_port, unreachable
+from job import ATTEMPT, canonical
 
 MEETING_SECONDS = 120
 HELLO_SECONDS = 5
 SILENCE_SECONDS = 300
 
 
-class Lost(Exception):
-    """A peer went away."""
-
-
-def address(host):
-    """Where SAGEMAKER_BASE_DIR moves the tree, the job's own hosts file stands beside it."""
-    beside = BASE.parent / "hosts"
-    if "SAGEMAKER_BASE_DIR" in os.environ and beside.is_file():
-        for line in beside.read_text(encoding="utf-8").splitlines():
-            words = line.split()
-            if host in words[1:]:
-                return words[0]
-    return socket.gethostbyname(host)
-
-
 def open_door(job):
     # This host's own address: others of this job, or other jobs, may share its network.
-    return socket.create_server((address(job.current), job.port), backlog=256)
+    return open_port(job.host, job.port, "port", address(job.current))
 
 
 def reach_first(job):
@@ -93,7 +78,9 @@ class Star:
                 try:
                     connection, _ = door.accept()
                 except socket.timeout:
-                    raise Lost(f"{', '.join(sorted(awaited))} did not come") from None
+                    raise Lost(
+                        f"{', '.join(sorted(awaited))} did not come: see what they said"
+                    ) from None
                 theirs = self.admit(connection)
                 if theirs:
                     awaited.discard(theirs["host"])
@@ -132,8 +119,15 @@ class Star:
             except (OSError, Lost) as e:
                 # Its name may resolve, and it may listen, later than we ask.
                 if time.monotonic() > deadline:
-                    raise Lost(f"{self.job.first} does not answer: {e}") from e
+                    raise Lost(self.silent(e)) from e
                 time.sleep(0.05)
+
+    def silent(self, cause):
+        try:
+            place = address(self.job.first)
+        except OSError:
+            return f"the name {self.job.first} does not resolve: {cause}"
+        return unreachable(self.job.host, place, self.job.port, cause, MEETING_SECONDS)
 
     def add(self, part):
         """The sum of all hosts' parts."""

@@ -2,7 +2,8 @@
 
 from operator import mul
 
-from contract import ATTEMPT, BASE, canonical, say
+from contract import BASE, Mistake, say
+from job import ATTEMPT, canonical
 
 FEATURES, CLASSES, GREYS = 64, 10, 16
 # A weight of SCALE is 1, and so is a score of ONE.
@@ -25,7 +26,7 @@ def parse(content, place):
             or min(greys) < 0
             or max(greys) > GREYS
         ):
-            raise ValueError(
+            raise Mistake(
                 f"{place}, line {number}: want a label below {CLASSES}"
                 f" and {FEATURES} greys from 0 to {GREYS}"
             )

@@ -6,6 +6,7 @@ import dev.heddle.tests.algorithms.steps.StepsSample;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What users get wrong most often, and what the samples tell them to do about it. */
@@ -32,6 +34,31 @@ class SampleMistakesTest {
     return SampleHost.of(sample, temp);
   }
 
+  /** One that the sample takes. */
+  private static String row(String sample) {
+    return sample.equals("steps") ? "7" + ",1".repeat(64) + "\n" : ROW;
+  }
+
+  @Test
+  void labelsThatAreNoClassesAreToldWhereTheyBelong() throws IOException, InterruptedException {
+    Process python =
+        new ProcessBuilder("/usr/bin/python3", "-c", "import xgboost")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Assumptions.assumeTrue(python.waitFor() == 0, said);
+    tells(
+        host("xgboost").channel("train", "File", "11,1,2\n").failure(),
+        "labels, the first column of channel 'train', must be whole numbers from 0 to 9");
+  }
+
+  @Test
+  void aLineThatIsNoDigitIsToldWithItsFile() throws IOException, InterruptedException {
+    tells(
+        host("steps").channel("train", "File", ROW).failure(),
+        "line 1: want a label below 10 and 64 greys from 0 to 16");
+  }
+
   private static void tells(String failure, String... words) {
     for (String word : words) {
       assertTrue(failure.contains(word), failure);
@@ -39,7 +66,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "xgboost", "steps"})
   void whoNamesTheChannelOtherwiseIsToldItsName(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -48,7 +75,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "xgboost"})
   void whoPipesWhatIsReadAsFilesIsToldTheMode(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -58,13 +85,13 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "xgboost", "steps"})
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
         host(sample).channel("train", "File", ROW).hyperparameters(Map.of("epoch", "3")).failure(),
         "unknown hyperparameters: epoch. HyperParameters may have",
-        "meeting_seconds, ");
+        "port, ");
   }
 
   @Test
@@ -78,18 +105,18 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
-  void whereThePortIsTakenAnotherOneIsAskedFor(String sample)
+  @CsvSource({"torch-ddp,port", "mpi-words,port", "xgboost,meeting_port", "steps,port"})
+  void whereThePortIsTakenAnotherOneIsAskedFor(String sample, String hyperparameter)
       throws IOException, InterruptedException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.79.1"))) {
       tells(
           host(sample)
               .host(1, 2)
-              .channel("train", "File", ROW)
-              .hyperparameters(Map.of("port", Integer.toString(taken.getLocalPort())))
+              .channel("train", "File", row(sample))
+              .hyperparameters(Map.of(hyperparameter, Integer.toString(taken.getLocalPort())))
               .failure(),
           "algo-1 cannot listen on port " + taken.getLocalPort() + ": Address already in use",
-          "give the hyperparameter port another number");
+          "give the hyperparameter " + hyperparameter + " another number");
     }
   }
 
