@@ -39,7 +39,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
   void whoNamesTheChannelOtherwiseIsToldItsName(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -48,7 +48,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
   void whoPipesWhatIsReadAsFilesIsToldTheMode(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -58,7 +58,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -78,7 +78,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
   void whereThePortIsTakenAnotherOneIsAskedFor(String sample)
       throws IOException, InterruptedException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.79.1"))) {
@@ -123,5 +123,42 @@ class SampleMistakesTest {
         waiting().firstAt("127.0.1.1", "eth0").failure(),
         "(127.0.1.1:1)",
         "a loopback address, which only algo-1 itself reaches");
+  }
+
+  @Test
+  void whoWantsMoreParameterServersThanHostsIsToldHowManyThereMayBe()
+      throws IOException, InterruptedException {
+    tells(
+        host("parameter-server")
+            .host(1, 2)
+            .channel("train", "File", ROW)
+            .hyperparameters(Map.of("servers", "3"))
+            .failure(),
+        "servers = '3', and the job has 2 hosts",
+        "raise InstanceCount, or give servers a number from 1 to 2");
+  }
+
+  @Test
+  void whereAHostFindsItsOwnNameAtALoopbackAddressParameterServersDontStart()
+      throws IOException, InterruptedException {
+    tells(
+        host("parameter-server")
+            .host(1, 2)
+            .firstAt("127.0.1.1", "eth0")
+            .channel("train", "File", ROW)
+            .failure(),
+        "the name algo-1 resolves to 127.0.1.1 on algo-1 itself, a loopback address",
+        "it must resolve to an address of the network interface eth0");
+  }
+
+  @Test
+  void whereANodeLacksMxnetItsPlaceIsTold() throws IOException, InterruptedException {
+    tells(
+        host("parameter-server")
+            .environment("MXNET_LIBRARY_PATH", "/nowhere/libmxnet.so")
+            .channel("train", "File", ROW)
+            .failure(),
+        "there is no /nowhere/libmxnet.so: put MXNet's native library",
+        "into Environment, as MXNET_LIBRARY_PATH");
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.tests.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,17 +14,24 @@ import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.algorithms.Novels;
 import dev.heddle.tests.algorithms.steps.StepsHosts;
 import dev.heddle.tests.algorithms.steps.StepsSample;
+import dev.heddle.tests.embedded.ContainerLogs;
+import dev.heddle.tests.embedded.EmbeddedCluster;
+import dev.heddle.tests.embedded.HostProcesses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The sample algorithms, by their own job files. */
 @ExtendWith(DockerClusterExtension.class)
 class SampleAlgorithmsIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
   private Jobs jobs;
   private DockerEngine engine;
 
@@ -64,6 +74,18 @@ class SampleAlgorithmsIT {
     return jobs.run("submit", "--job", file.toString(), "--wait");
   }
 
+  /** The same with settings, and without waiting for its end. */
+  private void begin(ObjectNode job, String... settings) throws IOException, InterruptedException {
+    new Images(engine).sample("parameter-server");
+    Path file = jobs.write(job.path("TrainingJobName").asText() + ".json", job.toString());
+    List<String> command = new ArrayList<>(List.of("submit", "--job", file.toString()));
+    for (String setting : settings) {
+      command.addAll(List.of("--conf", setting));
+    }
+    Jobs.Outcome outcome = jobs.run(command.toArray(String[]::new));
+    assertEquals(0, outcome.code(), outcome.toString());
+  }
+
   private void completes(ObjectNode job) throws IOException, InterruptedException {
     Jobs.Outcome outcome = submit(job);
     assertEquals(0, outcome.code(), outcome.toString());
@@ -89,8 +111,13 @@ class SampleAlgorithmsIT {
   private void tellsDigitsApart(String name, double bound)
       throws IOException, InterruptedException {
     completes(job(name));
-    JsonNode described = jobs.describe(name + "-1");
-    assertEquals("Completed", described.path("TrainingJobStatus").asText());
+    tellsDigitsApart(name, bound, jobs.describe(name + "-1"));
+  }
+
+  private void tellsDigitsApart(String name, double bound, JsonNode described)
+      throws IOException, InterruptedException {
+    assertEquals(
+        "Completed", described.path("TrainingJobStatus").asText(), described.toPrettyString());
     double told = metric(described, "validation:accuracy");
     assertTrue(told >= bound, described.toString());
     String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
@@ -207,6 +234,44 @@ class SampleAlgorithmsIT {
       }
     }
     return bytes.toByteArray();
+  }
+
+  @Test
+  void aModelOfParameterServersIsAsGoodAsItsReadmeSaysBySecondProcess() throws Exception {
+    tellsDigitsApart("parameter-server", 0.94);
+  }
+
+  @Test
+  void aParameterServerJobLosesAWorkerAndThenAServerWhileTheOthersRunOn(EmbeddedCluster cluster)
+      throws Exception {
+    String name = "parameter-server-losses";
+    ObjectNode job = job("parameter-server").put("TrainingJobName", name);
+    ((ObjectNode) job.get("HyperParameters")).put("steps", "2000").put("step_millis", "50");
+    ((ObjectNode) job.get("CheckpointConfig")).put("S3Uri", jobs.uri("checkpoints/" + name));
+    job.putObject("RetryStrategy").put("MaximumRetryAttempts", 3);
+    begin(job, "heddle.fault.policy=host");
+    String application = jobs.describe(name).at("/Heddle/ApplicationId").asText();
+    ContainerLogs logs = new ContainerLogs(cluster.nodesDirectory(), application);
+    HostProcesses processes =
+        new HostProcesses(application, "/usr/bin/python3 /usr/local/bin/train");
+    awaitLine(logs, "step=2[0-9][0-9] .* on algo-3");
+    HostProcesses.signal(processes.agent("algo-3"), "KILL");
+    awaitLine(logs, "the others go on without the worker of algo-3");
+    awaitLine(logs, "algo-3 comes into round 1");
+    HostProcesses.signal(processes.algorithm(name, "algo-2"), "KILL");
+    awaitLine(logs, "round 2 begins from step=[1-9][0-9]*: 3 workers");
+    tellsDigitsApart("parameter-server", 0.94, jobs.awaitEnd(name, PATIENCE));
+    String first = jobs.run("logs", name, "--host", "algo-1").out();
+    assertTrue(first.contains("round 1 begins") && first.contains("round 2 begins"), first);
+    assertFalse(first.contains("TERM"), first);
+  }
+
+  private static void awaitLine(ContainerLogs logs, String part) {
+    Pattern wanted = Pattern.compile(part);
+    Awaitility.await(part)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> logs.lines().stream().anyMatch(wanted.asPredicate()));
   }
 
   @Test
