@@ -19,6 +19,7 @@ final class SampleHost {
   private final Path directory;
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Map<String, String>> channels = new HashMap<>();
+  private final Map<String, String> environment = new HashMap<>();
   private Map<String, String> hyperparameters = Map.of();
   private int number = 1;
   private int count = 1;
@@ -63,6 +64,11 @@ final class SampleHost {
     return this;
   }
 
+  SampleHost environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
   /** A channel and the one file in it. */
   SampleHost channel(String name, String mode, String content) throws IOException {
     channels.put(name, Map.of("TrainingInputMode", mode, "S3DistributionType", "FullyReplicated"));
@@ -103,6 +109,7 @@ final class SampleHost {
     resources.put("network_interface_name", networkInterface);
     config("resourceconfig.json", resources);
     ProcessBuilder train = new ProcessBuilder(command);
+    train.environment().putAll(environment);
     train.environment().put("SAGEMAKER_BASE_DIR", tree().toString());
     Path log = directory.resolve("log");
     Process process = train.redirectErrorStream(true).redirectOutput(log.toFile()).start();

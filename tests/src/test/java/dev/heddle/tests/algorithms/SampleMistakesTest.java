@@ -66,7 +66,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "xgboost", "steps"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "xgboost", "steps"})
   void whoNamesTheChannelOtherwiseIsToldItsName(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -75,7 +75,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "xgboost"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "xgboost"})
   void whoPipesWhatIsReadAsFilesIsToldTheMode(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -85,7 +85,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "xgboost", "steps"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "xgboost", "steps"})
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -105,7 +105,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"torch-ddp,port", "mpi-words,port", "xgboost,meeting_port", "steps,port"})
+  @CsvSource({"torch-ddp,port", "mpi-words,port", "parameter-server,port", "xgboost,meeting_port", "steps,port"})
   void whereThePortIsTakenAnotherOneIsAskedFor(String sample, String hyperparameter)
       throws IOException, InterruptedException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.79.1"))) {
@@ -150,5 +150,42 @@ class SampleMistakesTest {
         waiting().firstAt("127.0.1.1", "eth0").failure(),
         "(127.0.1.1:1)",
         "a loopback address, which only algo-1 itself reaches");
+  }
+
+  @Test
+  void whoWantsMoreParameterServersThanHostsIsToldHowManyThereMayBe()
+      throws IOException, InterruptedException {
+    tells(
+        host("parameter-server")
+            .host(1, 2)
+            .channel("train", "File", ROW)
+            .hyperparameters(Map.of("servers", "3"))
+            .failure(),
+        "servers = '3', and the job has 2 hosts",
+        "raise InstanceCount, or give servers a number from 1 to 2");
+  }
+
+  @Test
+  void whereAHostFindsItsOwnNameAtALoopbackAddressParameterServersDontStart()
+      throws IOException, InterruptedException {
+    tells(
+        host("parameter-server")
+            .host(1, 2)
+            .firstAt("127.0.1.1", "eth0")
+            .channel("train", "File", ROW)
+            .failure(),
+        "the name algo-1 resolves to 127.0.1.1 on algo-1 itself, a loopback address",
+        "it must resolve to an address of the network interface eth0");
+  }
+
+  @Test
+  void whereANodeLacksMxnetItsPlaceIsTold() throws IOException, InterruptedException {
+    tells(
+        host("parameter-server")
+            .environment("MXNET_LIBRARY_PATH", "/nowhere/libmxnet.so")
+            .channel("train", "File", ROW)
+            .failure(),
+        "there is no /nowhere/libmxnet.so: put MXNet's native library",
+        "into Environment, as MXNET_LIBRARY_PATH");
   }
 }

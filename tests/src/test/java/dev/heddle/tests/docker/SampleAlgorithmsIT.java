@@ -66,22 +66,13 @@ class SampleAlgorithmsIT {
     return objects;
   }
 
-  private static String heldOutDigits() {
-    StringBuilder heldOut = new StringBuilder();
-    Digits.load().objects().entrySet().stream()
-        .filter(object -> object.getKey().startsWith("validation/"))
-        .forEach(
-            object -> heldOut.append(new String(object.getValue(), StandardCharsets.US_ASCII)));
-    return heldOut.toString();
-  }
-
   /** The metric of held-out digits is within the README's bound, and another process finds it. */
   private void tellsDigitsApart(String name, double bound)
       throws IOException, InterruptedException {
     SampleRuns.Trained trained = runs.onTheCluster(name);
     double told = trained.metric("validation:accuracy");
     assertTrue(told >= bound, trained.described().toString());
-    assertEquals(told, runs.score(name, trained, heldOutDigits(), "accuracy"), 0.001);
+    assertEquals(told, runs.score(name, trained, SampleRuns.heldOutDigits(), "accuracy"), 0.001);
   }
 
   @ParameterizedTest

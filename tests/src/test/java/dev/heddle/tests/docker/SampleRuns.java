@@ -7,13 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.tests.Jobs;
+import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.local.LocalMachine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -82,24 +86,36 @@ final class SampleRuns {
     return (ObjectNode) new ObjectMapper().readTree(text);
   }
 
-  Jobs.Outcome submit(ObjectNode job) throws IOException, InterruptedException {
+  private Jobs.Outcome submit(ObjectNode job) throws IOException, InterruptedException {
+    return begin(job, "--wait");
+  }
+
+  /** {@code heddle submit}, with the image made. */
+  Jobs.Outcome begin(ObjectNode job, String... options) throws IOException, InterruptedException {
     String image = job.at("/AlgorithmSpecification/TrainingImage").asText();
     if (image.startsWith("local/")) {
       new Images(engine).sample(image.replaceFirst("local/", ""));
     }
     Path file = jobs.write(job.path("TrainingJobName").asText() + ".json", job.toString());
-    return jobs.run("submit", "--job", file.toString(), "--wait");
+    List<String> command = new ArrayList<>(List.of("submit", "--job", file.toString()));
+    command.addAll(List.of(options));
+    return jobs.run(command.toArray(String[]::new));
   }
 
   Trained completes(ObjectNode job) throws IOException, InterruptedException {
     Jobs.Outcome outcome = submit(job);
     assertEquals(0, outcome.code(), outcome.toString());
-    JsonNode described = jobs.describe(job.path("TrainingJobName").asText());
-    assertEquals("Completed", described.path("TrainingJobStatus").asText());
+    return trained(jobs.describe(job.path("TrainingJobName").asText()));
+  }
+
+  /** The end of a job that is described so. */
+  Trained trained(JsonNode described) throws IOException {
+    assertEquals(
+        "Completed", described.path("TrainingJobStatus").asText(), described.toPrettyString());
     String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
     Path archive =
         Files.createDirectories(jobs.scratch("models"))
-            .resolve(job.path("TrainingJobName").asText());
+            .resolve(described.path("TrainingJobName").asText());
     return new Trained(described, Files.write(archive, jobs.object(model)));
   }
 
@@ -115,6 +131,11 @@ final class SampleRuns {
 
   /** Three hosts as processes of the nodes, with what is installed there. */
   Trained asProcesses(String name) throws IOException, InterruptedException {
+    return completes(processJob(name));
+  }
+
+  /** The sample's job with its directory as an image of the process runtime. */
+  ObjectNode processJob(String name) throws IOException {
     ObjectNode job = job(name).put("TrainingJobName", name + "-processes");
     ((ObjectNode) job.get("AlgorithmSpecification"))
         .put("TrainingImage", sample(name).toUri().toString());
@@ -122,7 +143,7 @@ final class SampleRuns {
       ((ObjectNode) job.get("CheckpointConfig"))
           .put("S3Uri", jobs.uri("checkpoints/" + name + "-processes"));
     }
-    return completes(job);
+    return job;
   }
 
   /** Three hosts on one machine. */
@@ -136,6 +157,16 @@ final class SampleRuns {
     return new Trained(
         new ObjectMapper().readTree(Files.readString(machine.object(output + "job-record.json"))),
         machine.object(output + "model.tar.gz"));
+  }
+
+  /** The rows of the validation channel, in order. */
+  static String heldOutDigits() {
+    StringBuilder heldOut = new StringBuilder();
+    Digits.load().objects().entrySet().stream()
+        .filter(object -> object.getKey().startsWith("validation/"))
+        .forEach(
+            object -> heldOut.append(new String(object.getValue(), StandardCharsets.US_ASCII)));
+    return heldOut.toString();
   }
 
   /** Says what the job's user should do, by the job's FailureReason. */
