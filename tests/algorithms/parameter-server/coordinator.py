@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 
-from contract import JOB_NAME, TERMINATED, Lost, await_address, say
+from contract import JOB_NAME, Lost, await_address, say
 from links import Link
 
 HEARTBEAT_SECONDS = 1
@@ -40,7 +40,6 @@ class Coordinator(threading.Thread):
         self.round = None
         self.rounds = 0
         self.training = set()
-        self.stopping = False
         self.began = time.monotonic()
         self.vain = 0
         self.why = ""
@@ -115,9 +114,6 @@ class Coordinator(threading.Thread):
             self.end_round(message["broken"])
         elif "done" in message:
             self.end_round(f"{name} is done")
-        elif "stop" in message:
-            self.stopping = True
-            self.end_round(f"{name} was told to stop")
 
     def lose(self, name, why):
         self.links.pop(name).connection.close()
@@ -147,9 +143,8 @@ class Coordinator(threading.Thread):
             self.take_in()
         elif self.ready.keys() == self.links.keys() and self.links:
             steps, state = max(self.ready.values(), key=lambda s: s[0])
-            if self.stopping or steps >= self.values["steps"]:
-                code = TERMINATED if self.stopping else 0
-                self.tell(self.links, end=code, state=state)
+            if steps >= self.values["steps"]:
+                self.tell(self.links, end=True, state=state)
                 return set(self.links)
             if len(self.ready) == self.host.count:
                 self.begin_round(steps, state)

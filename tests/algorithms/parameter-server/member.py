@@ -61,19 +61,26 @@ class Member:
 
     def run(self):
         """The exit code."""
-        while True:
+        while not self.stop.is_set():
             first = self.reach_first()
             if first is None:
-                return TERMINATED if self.stop.is_set() else 0
+                break
             self.events = queue.Queue()
             try:
-                return self.serve(first)
+                self.serve(first)
+                break
             except Lost as e:
                 # It may be replaced, at another address.
                 say(f"{self.host.name}: {e}")
             finally:
                 self.end_nodes()
                 first.connection.close()
+        if not self.stop.is_set():
+            return 0
+        # TERM is for this host alone: others may well train on without it.
+        if self.host.is_first():
+            self.write_model(checkpoints.newest()[1])
+        return TERMINATED
 
     def reach_first(self):
         """None when that isn't worth while any more."""
@@ -96,14 +103,11 @@ class Member:
         return None
 
     def serve(self, first):
+        """Until all is over, or this host is told to stop."""
         first.send(job=JOB_NAME, host=self.host.name, **self.state())
         for task in (self.listen, self.beat):
             threading.Thread(target=task, args=(first,), daemon=True).start()
-        told = False
-        while True:
-            if self.stop.is_set() and not told:
-                first.send(stop=True)
-                told = True
+        while not self.stop.is_set():
             try:
                 source, message = self.events.get(timeout=0.1)
             except queue.Empty:
@@ -111,7 +115,10 @@ class Member:
             if source is not first:
                 self.pass_on(first, source, message)
             elif "end" in message:
-                return self.end(message)
+                self.end_nodes()
+                if self.host.is_first():
+                    self.write_model(base64.b64decode(message["state"]))
+                return
             elif "fail" in message:
                 raise Failed(message["fail"], 1)
             elif "lost" in message:
@@ -187,13 +194,9 @@ class Member:
         else:
             first.send(**message)
 
-    def end(self, message):
-        self.end_nodes()
-        if self.host.is_first() and message["state"]:
-            self.write_model(base64.b64decode(message["state"]))
-        return message["end"]
-
     def write_model(self, content):
+        if not content:
+            return
         import model  # pylint: disable=import-outside-toplevel
         import table  # pylint: disable=import-outside-toplevel
 
