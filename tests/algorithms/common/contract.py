@@ -87,12 +87,41 @@ def await_address(host, seconds):
             time.sleep(0.1)
 
 
+class Hyperparameter:
+    """How its text is understood; without a default it must be given."""
+
+    def __init__(self, default, kind, fits, wanted):
+        self.default = default
+        self.kind = kind
+        self.fits = fits
+        self.wanted = wanted
+
+    def value(self, name, text):
+        if text is None:
+            raise Mistake(f"hyperparameter {name} is missing: it must be {self.wanted}")
+        try:
+            value = self.kind(text)
+        except ValueError:
+            value = None
+        if value is None or not self.fits(value):
+            raise Mistake(f"hyperparameter {name} = '{text}' must be {self.wanted}")
+        return value
+
+
 def whole(default, least, most):
-    return str(default), int, least, most
+    return Hyperparameter(
+        default, int, lambda n: least <= n <= most, f"a whole number from {least} to {most}"
+    )
 
 
 def real(default, least, most):
-    return str(default), float, least, most
+    return Hyperparameter(
+        default, float, lambda x: least <= x <= most, f"a number from {least} to {most}"
+    )
+
+
+def choice(default, *texts):
+    return Hyperparameter(default, str, lambda t: t in texts, f"one of {', '.join(texts)}")
 
 
 def hyperparameters(table):
@@ -104,19 +133,10 @@ def hyperparameters(table):
             f"unknown hyperparameters: {', '.join(unknown)}. HyperParameters may have"
             f" {', '.join(sorted(table))}"
         )
-    values = {}
-    for name, (default, kind, least, most) in table.items():
-        text = given.get(name, default)
-        try:
-            values[name] = kind(text)
-        except ValueError:
-            values[name] = None
-        if values[name] is None or not least <= values[name] <= most:
-            what = "a whole number" if kind is int else "a number"
-            raise Mistake(
-                f"hyperparameter {name} = '{text}' must be {what} from {least} to {most}"
-            )
-    return values
+    return {
+        name: wanted.value(name, given.get(name, wanted.default))
+        for name, wanted in table.items()
+    }
 
 
 def channel(name, mode, optional=False):

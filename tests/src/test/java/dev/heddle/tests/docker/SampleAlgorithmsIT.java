@@ -11,6 +11,7 @@ import dev.heddle.tests.DockerClusterExtension;
 import dev.heddle.tests.Jobs;
 import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.algorithms.Novels;
+import dev.heddle.tests.algorithms.Temperatures;
 import dev.heddle.tests.algorithms.steps.StepsHosts;
 import dev.heddle.tests.algorithms.steps.StepsSample;
 import java.io.ByteArrayOutputStream;
@@ -161,6 +162,21 @@ class SampleAlgorithmsIT {
     String heldOut = new String(novels.get("validation/persuasion.txt"), StandardCharsets.US_ASCII);
     double scored = score("mpi-words", model, heldOut, "pairs");
     assertTrue(scored >= 0.54, "another process finds " + scored);
+  }
+
+  @Test
+  void temperaturesReadThroughPipesAreForecastAsWellAsTheReadmeSaysBySecondProcess()
+      throws Exception {
+    Map<String, byte[]> temperatures = Temperatures.load().objects();
+    temperatures.forEach((key, text) -> jobs.put("colorado/" + key, text));
+    completes(job("deepar"));
+    JsonNode described = jobs.describe("deepar-1");
+    double told = metric(described, "test:RMSE");
+    assertTrue(told <= 2.4, described.toString());
+    assertTrue(metric(described, "test:mean_wQuantileLoss") <= 0.09, described.toString());
+    String model = described.path("ModelArtifacts").path("S3ModelArtifacts").asText();
+    String heldOut = new String(temperatures.get("test/held-out.json"), StandardCharsets.US_ASCII);
+    assertEquals(told, score("deepar", model, heldOut, "^RMSE"), 0.05);
   }
 
   @Test
