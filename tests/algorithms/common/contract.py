@@ -88,31 +88,45 @@ def await_address(host, seconds):
             time.sleep(0.1)
 
 
+class Hyperparameter:
+    """How its text is understood; without a default it must be given."""
+
+    def __init__(self, default, kind, fits, wanted):
+        self.default = default
+        self.kind = kind
+        self.fits = fits
+        self.wanted = wanted
+
+    def value(self, name, text):
+        if text is None:
+            raise Mistake(f"hyperparameter {name} is missing: it must be {self.wanted}")
+        try:
+            value = self.kind(text)
+        except ValueError:
+            value = None
+        if value is None or not self.fits(value):
+            raise Mistake(f"hyperparameter {name} = '{text}' must be {self.wanted}")
+        return value
+
+
 def whole(default, least, most):
-    return str(default), within(int, least, most), f"a whole number from {least} to {most}"
+    return Hyperparameter(
+        default, int, lambda n: least <= n <= most, f"a whole number from {least} to {most}"
+    )
 
 
 def real(default, least, most):
-    return str(default), within(float, least, most), f"a number from {least} to {most}"
+    return Hyperparameter(
+        default, float, lambda x: least <= x <= most, f"a number from {least} to {most}"
+    )
 
 
-def within(kind, least, most):
-    def parse(text):
-        number = kind(text)
-        if not least <= number <= most:
-            raise ValueError
-        return number
-
-    return parse
+def matching(default, pattern, wanted):
+    return Hyperparameter(default, str, lambda t: re.fullmatch(pattern, t), wanted)
 
 
-def matching(default, pattern, description):
-    def parse(text):
-        if not re.fullmatch(pattern, text):
-            raise ValueError
-        return text
-
-    return default, parse, description
+def choice(default, *texts):
+    return Hyperparameter(default, str, lambda t: t in texts, f"one of {', '.join(texts)}")
 
 
 def hyperparameters(table):
@@ -124,14 +138,10 @@ def hyperparameters(table):
             f"unknown hyperparameters: {', '.join(unknown)}. HyperParameters may have"
             f" {', '.join(sorted(table))}"
         )
-    values = {}
-    for name, (default, parse, description) in table.items():
-        text = given.get(name, default)
-        try:
-            values[name] = parse(text)
-        except ValueError:
-            raise Mistake(f"hyperparameter {name} = '{text}' must be {description}") from None
-    return values
+    return {
+        name: wanted.value(name, given.get(name, wanted.default))
+        for name, wanted in table.items()
+    }
 
 
 def channel(name, mode=None, optional=False):

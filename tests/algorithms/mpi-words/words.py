@@ -12,6 +12,7 @@ import corpus  # noqa: E402
 import numpy  # noqa: E402
 from contract import BASE, TOLD, Host, Mistake, channel, explain, fail  # noqa: E402
 from contract import hyperparameters, replace_file, say  # noqa: E402
+from cloze import Cloze  # noqa: E402
 from launch import TELL_TO_STOP  # noqa: E402
 from mpi4py import MPI  # noqa: E402
 from settings import HYPERPARAMETERS  # noqa: E402
@@ -58,8 +59,7 @@ class Training:
         self.held_out = None
         if channel("validation", "File", optional=True) is not None:
             found = [self.vocabulary.encode(text) for text in corpus.texts("validation")]
-            near = sum(corpus.neighbours(text, size, window) for text in found)
-            self.held_out = near if numpy.any(near) else None
+            self.held_out = Cloze(found, window, self.values["seed"])
         say(
             f"{self.host.name} is rank {ALL.rank} of {ALL.size}: {sum(map(len, texts))} of"
             f" {sum(counts.values())} words, {size} different ones kept"
@@ -78,23 +78,14 @@ class Training:
             if ALL.rank == 0:
                 explained = float((words.astype(float) ** 2).sum()) / whole
                 line = f"iteration={iteration} explained={explained:.4f}"
-                if self.held_out is not None:
-                    line += f" validation-pairs={self.found(words, contexts):.4f}"
+                if self.held_out:
+                    line += f" validation-cloze={self.held_out.right(words, contexts):.4f}"
                 say(f"{line} seconds={time.monotonic() - began:.3f}")
             if ALL.allreduce(int(self.stop), MPI.MAX):
                 say(f"stopped after iteration {iteration}")
                 break
         if ALL.rank == 0:
             self.save(words, contexts)
-
-    def found(self, words, contexts):
-        """How often a held-out pair scores higher than words that are drawn by their frequency."""
-        scores = words @ contexts.T
-        share = self.held_out.sum(0) / self.held_out.sum()
-        order = numpy.argsort(scores, axis=1, kind="stable")
-        below = numpy.cumsum(share[order], axis=1) - share[order]
-        true = numpy.take_along_axis(self.held_out, order, axis=1)
-        return float((true * (below + share[order] / 2)).sum() / true.sum())
 
     def save(self, words, contexts):
         for name, table in (("words.txt", words), ("contexts.txt", contexts)):

@@ -5,7 +5,7 @@ import signal
 import time
 
 import contract
-from contract import Host, Mistake, hyperparameters, matching, say, whole
+from contract import Host, Mistake, choice, hyperparameters, matching, say, whole
 
 ATTEMPT = int(contract.ATTEMPT)
 STOP_SECONDS = 5
@@ -14,7 +14,7 @@ HYPERPARAMETERS = {
     "steps": whole(60, 1, 999_999),
     "checkpoint_interval": whole(10, 0, 999_999),
     "step_millis": whole(0, 0, 600_000),
-    "tolerate": matching("false", "true|false", "true or false"),
+    "tolerate": choice("false", "true", "false"),
     "exhaust_step": whole(0, 0, 999_999),
     "exhaust_mb": whole(0, 0, 999_999),
     "port": whole(29092, 1, 65_535),

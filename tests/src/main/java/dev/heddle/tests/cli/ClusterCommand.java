@@ -2,6 +2,7 @@ package dev.heddle.tests.cli;
 
 import dev.heddle.tests.algorithms.Digits;
 import dev.heddle.tests.algorithms.Novels;
+import dev.heddle.tests.algorithms.Temperatures;
 import dev.heddle.tests.docker.DockerEngine;
 import dev.heddle.tests.docker.DockerOptions;
 import dev.heddle.tests.docker.DockerRuntime;
@@ -122,6 +123,9 @@ public final class ClusterCommand {
     Novels.load()
         .objects()
         .forEach((key, content) -> cluster.s3().put(BUCKET, "austen/" + key, content));
+    Temperatures.load()
+        .objects()
+        .forEach((key, content) -> cluster.s3().put(BUCKET, "colorado/" + key, content));
     Map<String, String> exports = new LinkedHashMap<>();
     exports.put("HADOOP_CONF_DIR", cluster.configurationDirectory().toString());
     exports.putAll(cluster.s3().environment());

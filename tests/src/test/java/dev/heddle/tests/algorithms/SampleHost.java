@@ -75,6 +75,14 @@ final class SampleHost {
     return file(name, "data.csv", content);
   }
 
+  /** A channel in Pipe mode; a file of its first epoch's name reads as the FIFO does. */
+  SampleHost pipe(String name, String content) throws IOException {
+    channels.put(name, Map.of("TrainingInputMode", "Pipe", "S3DistributionType", "ShardedByS3Key"));
+    Path data = Files.createDirectories(tree().resolve("input/data"));
+    Files.writeString(data.resolve(name + "_0"), content);
+    return this;
+  }
+
   /** Another file of a channel. */
   SampleHost file(String channel, String name, String content) throws IOException {
     Path data = Files.createDirectories(tree().resolve("input/data").resolve(channel));

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What users get wrong most often, and what the samples tell them to do about it. */
 class SampleMistakesTest {
   private static final String ROW = "7,1,2\n";
+  private static final String SERIES =
+      "{\"start\": \"2001-02-01 00:00:00\", \"target\": [5.5, 6, 7.5]}\n";
 
   @TempDir private Path temp;
 
@@ -85,13 +88,79 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "xgboost", "steps"})
+  @ValueSource(
+      strings = {"torch-ddp", "mpi-words", "deepar", "parameter-server", "xgboost", "steps"})
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
         host(sample).channel("train", "File", ROW).hyperparameters(Map.of("epoch", "3")).failure(),
         "unknown hyperparameters: epoch. HyperParameters may have",
         "port, ");
+  }
+
+  @Test
+  void whoNamesAPipedChannelOtherwiseIsToldItsName() throws IOException, InterruptedException {
+    tells(
+        host("deepar").pipe("training", SERIES).hyperparameters(ofForecaster(Map.of())).failure(),
+        "no channel 'train'; it has 'training': name the data's ChannelName 'train'");
+  }
+
+  @Test
+  void whoGivesAsFilesWhatIsReadThroughPipesIsToldTheMode()
+      throws IOException, InterruptedException {
+    tells(
+        host("deepar")
+            .channel("train", "File", ROW)
+            .hyperparameters(ofForecaster(Map.of()))
+            .failure(),
+        "channel 'train' comes in File mode",
+        "set its InputMode to Pipe");
+  }
+
+  @Test
+  void aSeriesThatIsTooShortIsNamedWithWhatItsLengthMustBe()
+      throws IOException, InterruptedException {
+    tells(
+        host("deepar")
+            .pipe("train", SERIES + SERIES.replace("5.5, ", ""))
+            .hyperparameters(ofForecaster(Map.of()))
+            .failure(),
+        "line 2 of channel 'train' has 2 values",
+        "context_length + prediction_length = 3: leave such series out, or give");
+  }
+
+  @Test
+  void whatIsNoSeriesIsToldWhatOneLooksLike() throws IOException, InterruptedException {
+    tells(
+        host("deepar").pipe("train", ROW).hyperparameters(ofForecaster(Map.of())).failure(),
+        "line 1 of channel 'train' is not a series",
+        "takes JSON Lines like {\"start\": \"1930-01-01 00:00:00\", \"target\": [");
+  }
+
+  @Test
+  void anUnknownFrequencyIsToldThoseThereAre() throws IOException, InterruptedException {
+    tells(
+        host("deepar")
+            .pipe("train", SERIES)
+            .hyperparameters(ofForecaster(Map.of("time_freq", "monthly")))
+            .failure(),
+        "hyperparameter time_freq = 'monthly' must be one of M, W, D, H");
+  }
+
+  @Test
+  void aHyperparameterThatHasNoDefaultIsAskedFor() throws IOException, InterruptedException {
+    tells(
+        host("deepar").pipe("train", SERIES).hyperparameters(Map.of("time_freq", "M")).failure(),
+        "hyperparameter context_length is missing: it must be a whole number from 1 to");
+  }
+
+  private static Map<String, String> ofForecaster(Map<String, String> others) {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of(
+                "time_freq", "M", "epochs", "1", "context_length", "2", "prediction_length", "1"));
+    all.putAll(others);
+    return all;
   }
 
   @Test
@@ -105,7 +174,13 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"torch-ddp,port", "mpi-words,port", "parameter-server,port", "xgboost,meeting_port", "steps,port"})
+  @CsvSource({
+    "torch-ddp,port",
+    "mpi-words,port",
+    "parameter-server,port",
+    "xgboost,meeting_port",
+    "steps,port"
+  })
   void whereThePortIsTakenAnotherOneIsAskedFor(String sample, String hyperparameter)
       throws IOException, InterruptedException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.79.1"))) {
