@@ -1,5 +1,6 @@
 package dev.heddle.tests.bench;
 
+import dev.heddle.tests.bench.parity.ParityCommand;
 import dev.heddle.tests.bench.pipe.PipeCommand;
 import dev.heddle.tests.cli.EmbeddedLogging;
 import dev.heddle.tests.cli.Usage;
@@ -82,9 +83,12 @@ public final class BenchCommand {
         --work DIR       for the content, logs and File mode's files; kept (default: a temporary
                          one)
         --json FILE      also write every figure there
+      """
+          + ParityCommand.HELP
+          + """
 
-      Exit codes: 0 measured, 1 a run failed, 2 wrong usage.
-      """;
+          Exit codes: 0 measured, 1 a run failed, 2 wrong usage.
+          """;
 
   private BenchCommand() {}
 
@@ -102,6 +106,10 @@ public final class BenchCommand {
     try {
       if (arguments.get(0).equals("pipe")) {
         PipeCommand.run(arguments.subList(1, arguments.size()));
+        return 0;
+      }
+      if (arguments.get(0).equals("parity")) {
+        ParityCommand.run(arguments.subList(1, arguments.size()));
         return 0;
       }
       if (arguments.get(0).equals("relaunch")) {
