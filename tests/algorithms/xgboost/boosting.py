@@ -2,8 +2,9 @@
 
 import numpy
 import xgboost
-from contract import BASE, Lost, Mistake, files, say
+from contract import BASE, Lost, Mistake, say
 from meeting import Meeting
+from table import table
 from xgboost import collective
 
 MEETING = ("num_round", "meeting_port", "meeting_seconds")
@@ -18,8 +19,8 @@ class Boosting:
         self.stop = stop
         self.rounds = 0
         self.booster = None
-        self.training = rows("train")
-        self.validation = rows("validation") if held_out else None
+        self.training = table("train")
+        self.validation = table("validation") if held_out else None
 
     def run(self):
         seen = 0 if self.validation is None else len(self.validation)
@@ -83,22 +84,6 @@ class Boosting:
         file.parent.mkdir(parents=True, exist_ok=True)
         self.booster[: self.rounds].save_model(file)
         say(f"wrote {file}, {file.stat().st_size} bytes, {self.rounds} rounds")
-
-
-def rows(name):
-    """All CSV files of a channel as one array, the label in column 0."""
-    tables = []
-    for file in files(name):
-        try:
-            tables.append(numpy.loadtxt(file, delimiter=",", dtype=numpy.float32, ndmin=2))
-        except ValueError as e:
-            raise Mistake(
-                f"channel '{name}', {file.name}: {e}: objects must be CSV of numbers without a header"
-            ) from e
-    try:
-        return numpy.concatenate(tables) if tables else numpy.empty((0, 0), numpy.float32)
-    except ValueError as e:
-        raise Mistake(f"channel '{name}': its objects have different numbers of columns") from e
 
 
 def matrix(table, columns):
