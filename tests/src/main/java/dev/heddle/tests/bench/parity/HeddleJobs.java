@@ -36,8 +36,12 @@ record HeddleJobs(
   /** Puts the channels where jobs find them. */
   static void put(EmbeddedCluster cluster, Sample sample) {
     cluster.s3().createBucket(BUCKET);
-    cluster.s3().put(BUCKET, "train/digits.csv", sample.train());
-    cluster.s3().put(BUCKET, "validation/digits.csv", sample.validation());
+    cluster.s3().put(BUCKET, "train/digits.csv", bytes(sample.train()));
+    cluster.s3().put(BUCKET, "validation/digits.csv", bytes(sample.validation()));
+  }
+
+  private static byte[] bytes(String rows) {
+    return rows.getBytes(StandardCharsets.US_ASCII);
   }
 
   @Override

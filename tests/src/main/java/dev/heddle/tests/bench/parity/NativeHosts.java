@@ -86,9 +86,9 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
         Map.of("TrainingInputMode", "File", "S3DistributionType", "FullyReplicated");
     write(config.resolve("inputdataconfig.json"), Map.of("train", channel, "validation", channel));
     Path data = tree.resolve("input/data");
-    Files.write(
+    Files.writeString(
         Files.createDirectories(data.resolve("train")).resolve("digits.csv"), sample.train());
-    Files.write(
+    Files.writeString(
         Files.createDirectories(data.resolve("validation")).resolve("digits.csv"),
         sample.validation());
     for (String empty : List.of("model", "output", "home")) {

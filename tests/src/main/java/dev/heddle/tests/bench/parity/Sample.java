@@ -1,7 +1,6 @@
 package dev.heddle.tests.bench.parity;
 
 import dev.heddle.tests.algorithms.Digits;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
  * @param train the channel of that name, CSV
  * @param validation likewise
  */
-record Sample(byte[] train, byte[] validation) {
+record Sample(String train, String validation) {
   static final String NAME = "torch-ddp";
 
   /** By name, as in its {@code job.json}. */
@@ -32,25 +31,18 @@ record Sample(byte[] train, byte[] validation) {
   private static final String PORT = "29193";
 
   static Sample load() {
-    ByteArrayOutputStream train = new ByteArrayOutputStream();
-    ByteArrayOutputStream validation = new ByteArrayOutputStream();
-    Map<String, byte[]> digits = new TreeMap<>(Digits.load().objects());
-    for (Map.Entry<String, byte[]> object : digits.entrySet()) {
-      if (object.getKey().startsWith("train/")) {
-        train.writeBytes(object.getValue());
-      } else {
-        validation.writeBytes(object.getValue());
-      }
-    }
-    byte[] once = train.toByteArray();
-    for (int copy = 1; copy < COPIES; copy++) {
-      train.writeBytes(once);
-    }
-    return new Sample(train.toByteArray(), validation.toByteArray());
+    StringBuilder train = new StringBuilder();
+    StringBuilder validation = new StringBuilder();
+    new TreeMap<>(Digits.load().objects())
+        .forEach(
+            (key, rows) ->
+                (key.startsWith("train/") ? train : validation)
+                    .append(new String(rows, StandardCharsets.US_ASCII)));
+    return new Sample(train.toString().repeat(COPIES), validation.toString());
   }
 
   long rows() {
-    return new String(train, StandardCharsets.US_ASCII).lines().count();
+    return train.lines().count();
   }
 
   /** Without checkpoints: what is compared is training alone. */
