@@ -52,9 +52,9 @@ class Network(nn.Module):
         center = parameters[..., 0]
         spread = nn.functional.softplus(parameters[..., 1]) + 1e-4
         if self.likelihood == "gaussian":
-            return torch.distributions.Normal(center, spread)
+            return torch.distributions.Normal(center, spread, validate_args=False)
         freedom = 2 + nn.functional.softplus(parameters[..., 2])
-        return torch.distributions.StudentT(freedom, center, spread)
+        return torch.distributions.StudentT(freedom, center, spread, validate_args=False)
 
 
 def scale_of(context):
@@ -63,7 +63,7 @@ def scale_of(context):
 
 
 def forecast(network, history, times, categories, samples):
-    """Ancestral sampling: paths of the values, as they were before scaling: (series, samples, time).
+    """Ancestral sampling: paths of the values before scaling, by series, sample and time.
 
     history: from max(lags) before the context to its end; times: of the context and of what is to
     be told.
