@@ -4,6 +4,9 @@ import calendars
 import torch
 from torch import nn
 
+# A loss that is no number any more is told in our own words.
+torch.distributions.Distribution.set_default_validate_args(False)
+
 
 class Network(nn.Module):
     """LSTM cells, one distribution of the next value out of each step.
@@ -63,7 +66,7 @@ def scale_of(context):
 
 
 def forecast(network, history, times, categories, samples):
-    """Ancestral sampling: paths of the values, as they were before scaling: (series, samples, time).
+    """Ancestral sampling: paths of the values before scaling, by series, sample and time.
 
     history: from max(lags) before the context to its end; times: of the context and of what is to
     be told.

@@ -1,7 +1,6 @@
 """Time series in JSON Lines, an epoch a pipe. Nothing but the standard library."""
 
 import json
-import math
 import time
 from array import array
 from datetime import datetime
@@ -9,6 +8,8 @@ from datetime import datetime
 from contract import BASE, Mistake, channel
 
 PIPE_SECONDS = 120
+# What 32 bits hold, and some way to add.
+GREATEST = 1e30
 
 
 class Series:
@@ -71,8 +72,12 @@ class Pipe:
                 f"{place} is not a series ({type(e).__name__}: {e}). Channel '{self.name}' takes"
                 ' JSON Lines like {"start": "1930-01-01 00:00:00", "target": [1.5, 2], "cat": [0]}'
             ) from e
-        if not all(map(math.isfinite, target)):
-            raise Mistake(f"{place} has a value that is not a finite number in its target")
+        # NaN is not less either.
+        if not all(abs(value) < GREATEST for value in target):
+            raise Mistake(
+                f"{place} has a value in its target that is NaN, or not between"
+                f" {-GREATEST:g} and {GREATEST:g}: fill gaps, or leave the series out"
+            )
         if not all(isinstance(c, int) and c >= 0 for c in categories):
             raise Mistake(f"{place} has cat = {list(categories)}: whole numbers from 0 are wanted")
         if len(target) < self.least:

@@ -1,6 +1,7 @@
 """The training loop: every step is all hosts' or none's."""
 
 import json
+import math
 import time
 
 import evaluation
@@ -178,6 +179,11 @@ class Training:
             self.step += 1
             told = torch.tensor([loss.item(), self.stop.is_set()], dtype=torch.float64)
             sums, stops = self.group.together(told, "SUM").tolist()
+            if not math.isfinite(sums):
+                raise Mistake(
+                    f"the loss came to {sums} in epoch {self.epoch}, step {self.step}: give the"
+                    " hyperparameter learning_rate less"
+                )
             self.loss += sums / self.host.count
             # TERM doesn't reach all at once, but all stop after the same step.
             if stops and self.step < self.steps:
@@ -185,7 +191,8 @@ class Training:
         self.tell(f"epoch={self.epoch}, train loss", self.loss / self.steps)
         records = self.steps * self.values["mini_batch_size"] * self.host.count
         rate = records / (time.monotonic() - began)
-        say(f"#throughput_metric: host={self.host.name}, train throughput={rate:.0f} records/second")
+        text = f"train throughput={rate:.0f} records/second"
+        say(f"#throughput_metric: host={self.host.name}, {text}")
         return True
 
     def pace(self):

@@ -130,6 +130,17 @@ class SampleMistakesTest {
   }
 
   @Test
+  void aGapInASeriesIsNamed() throws IOException, InterruptedException {
+    tells(
+        host("deepar")
+            .pipe("train", SERIES.replace("5.5", "NaN"))
+            .hyperparameters(ofForecaster(Map.of()))
+            .failure(),
+        "line 1 of channel 'train' has a value in its target that is NaN",
+        "fill gaps, or leave the series out");
+  }
+
+  @Test
   void whatIsNoSeriesIsToldWhatOneLooksLike() throws IOException, InterruptedException {
     tells(
         host("deepar").pipe("train", ROW).hyperparameters(ofForecaster(Map.of())).failure(),
