@@ -14,6 +14,9 @@ public final class AgentReplies {
   /** How many fast heartbeats go into the pause of an agent that only listens. */
   private static final int ATTENTIVE = 4;
 
+  /** And while its algorithm trains, which pays for them with its speed. */
+  private static final int IN_TRAINING = 10;
+
   private final Desk desk;
   private final LogRelay relay;
   private final Duration fast;
@@ -64,7 +67,8 @@ public final class AgentReplies {
     }
     // It hears from here alone how its algorithm's container ends.
     boolean listens = desk.algorithm(report.containerId()).isPresent();
-    Duration attentive = fast.multipliedBy(ATTENTIVE);
+    Duration attentive =
+        fast.multipliedBy(report.phase() == AgentPhase.RUNNING ? IN_TRAINING : ATTENTIVE);
     return listens && attentive.compareTo(slow) < 0 ? attentive : slow;
   }
 }
