@@ -39,7 +39,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps"})
   void whoNamesTheChannelOtherwiseIsToldItsName(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -48,7 +48,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps"})
   void whoPipesWhatIsReadAsFilesIsToldTheMode(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -58,7 +58,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps"})
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -78,7 +78,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps"})
   void whereThePortIsTakenAnotherOneIsAskedFor(String sample)
       throws IOException, InterruptedException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.79.1"))) {

@@ -242,6 +242,12 @@ class SampleAlgorithmsIT {
   }
 
   @Test
+  void aModelOfTensorflowsParameterServersIsAsGoodAsItsReadmeSaysBySecondProcess()
+      throws Exception {
+    tellsDigitsApart("tensorflow-ps", 0.94);
+  }
+
+  @Test
   void aParameterServerJobLosesAWorkerAndThenAServerWhileTheOthersRunOn(EmbeddedCluster cluster)
       throws Exception {
     String name = "parameter-server-losses";
