@@ -13,7 +13,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 
-from contract import Lost, explain  # noqa: E402
+from contract import TOLD, Lost, explain  # noqa: E402
 from links import Link  # noqa: E402
 
 
@@ -60,7 +60,8 @@ def main():
         act(parent, parent.receive())
         leave(0)
     except BaseException as e:  # pylint: disable=broad-except
-        traceback.print_exc()
+        if not isinstance(e, TOLD):
+            traceback.print_exc()
         try:
             parent.send(**{"broken" if isinstance(e, Lost) else "failed": explain(e)})
         except Lost:

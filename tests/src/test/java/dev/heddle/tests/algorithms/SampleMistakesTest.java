@@ -69,7 +69,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "xgboost", "steps"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps", "xgboost", "steps"})
   void whoNamesTheChannelOtherwiseIsToldItsName(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -78,7 +78,7 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "xgboost"})
+  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps", "xgboost"})
   void whoPipesWhatIsReadAsFilesIsToldTheMode(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -89,7 +89,7 @@ class SampleMistakesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"torch-ddp", "mpi-words", "deepar", "parameter-server", "xgboost", "steps"})
+      strings = {"torch-ddp", "mpi-words", "deepar", "parameter-server", "tensorflow-ps", "xgboost", "steps"})
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -189,6 +189,7 @@ class SampleMistakesTest {
     "torch-ddp,port",
     "mpi-words,port",
     "parameter-server,port",
+    "tensorflow-ps,port",
     "xgboost,meeting_port",
     "steps,port"
   })

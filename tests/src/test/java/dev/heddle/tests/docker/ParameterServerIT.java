@@ -19,6 +19,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sample whose hosts need not all be there. */
 @ExtendWith(DockerClusterExtension.class)
@@ -39,31 +42,36 @@ class ParameterServerIT {
     Digits.load().objects().forEach((key, bytes) -> itsJobs.put("digits/" + key, bytes));
   }
 
-  private void isGood(SampleRuns.Trained trained) throws Exception {
+  private void isGood(String sample, SampleRuns.Trained trained) throws Exception {
     double told = trained.metric("validation:accuracy");
     assertTrue(told >= BOUND, trained.described().toString());
-    assertEquals(told, runs.score(SAMPLE, trained, SampleRuns.heldOutDigits(), "accuracy"), 0.001);
+    assertEquals(told, runs.score(sample, trained, SampleRuns.heldOutDigits(), "accuracy"), 0.001);
   }
 
-  @Test
-  void itsModelIsAsGoodAsItsReadmeSaysBySecondProcess() throws Exception {
-    isGood(runs.onTheCluster(SAMPLE));
+  @ParameterizedTest
+  @ValueSource(strings = {"parameter-server", "tensorflow-ps"})
+  void itsModelIsAsGoodAsItsReadmeSaysBySecondProcess(String sample) throws Exception {
+    isGood(sample, runs.onTheCluster(sample));
   }
 
-  /** MXNet's libraries lie on the nodes as they do in the image. */
-  @Test
-  void asProcessesItsModelIsAsGood() throws Exception {
-    String image = new Images(engine).sample(SAMPLE);
-    Path libraries = Files.createDirectories(jobs.scratch("mxnet"));
+  /** The framework's libraries lie on the nodes as they do in the image. */
+  @ParameterizedTest
+  @CsvSource({
+    "parameter-server,mxnet-native-mkl,MXNET_LIBRARY_PATH,libmxnet.so",
+    "tensorflow-ps,tensorflow-core-native,TENSORFLOW_LIBRARY_PATH,''"
+  })
+  void asProcessesItsModelIsAsGood(String sample, String artifact, String variable, String library)
+      throws Exception {
+    String image = new Images(engine).sample(sample);
+    Path libraries = Files.createDirectories(jobs.scratch(artifact));
     String made = engine.run("create", image, "true").output();
     DockerEngine.Outcome copied =
-        engine.run("cp", made + ":/usr/local/lib/mxnet-native-mkl/.", libraries.toString());
+        engine.run("cp", made + ":/usr/local/lib/" + artifact + "/.", libraries.toString());
     assertEquals(0, copied.code(), copied.output());
     engine.run("rm", made);
-    ObjectNode job = runs.processJob(SAMPLE);
-    job.putObject("Environment")
-        .put("MXNET_LIBRARY_PATH", libraries.resolve("libmxnet.so").toString());
-    isGood(runs.completes(job));
+    ObjectNode job = runs.processJob(sample);
+    job.putObject("Environment").put(variable, libraries.resolve(library).toString());
+    isGood(sample, runs.completes(job));
   }
 
   @Test
@@ -85,7 +93,7 @@ class ParameterServerIT {
     awaitLine(logs, "algo-3 comes into round 1");
     HostProcesses.signal(processes.algorithm(name, "algo-2"), "KILL");
     awaitLine(logs, "round 2 begins from step=[1-9][0-9]*: 3 workers");
-    isGood(runs.trained(jobs.awaitEnd(name, PATIENCE)));
+    isGood(SAMPLE, runs.trained(jobs.awaitEnd(name, PATIENCE)));
     String first = jobs.run("logs", name, "--host", "algo-1").out();
     assertTrue(first.contains("round 1 begins") && first.contains("round 2 begins"), first);
     assertFalse(first.contains("TERM"), first);

@@ -1,0 +1,1 @@
+../parameter-server/model.py
