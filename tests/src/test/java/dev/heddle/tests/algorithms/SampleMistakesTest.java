@@ -69,7 +69,8 @@ class SampleMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps", "xgboost", "steps"})
+  @ValueSource(
+      strings = {"torch-ddp", "mpi-words", "parameter-server", "tensorflow-ps", "xgboost", "steps"})
   void whoNamesTheChannelOtherwiseIsToldItsName(String sample)
       throws IOException, InterruptedException {
     tells(
@@ -89,7 +90,15 @@ class SampleMistakesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"torch-ddp", "mpi-words", "deepar", "parameter-server", "tensorflow-ps", "xgboost", "steps"})
+      strings = {
+        "torch-ddp",
+        "mpi-words",
+        "deepar",
+        "parameter-server",
+        "tensorflow-ps",
+        "xgboost",
+        "steps"
+      })
   void whoMisspellsAHyperparameterIsToldAllThereAre(String sample)
       throws IOException, InterruptedException {
     tells(
