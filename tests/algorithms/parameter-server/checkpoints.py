@@ -1,14 +1,11 @@
 """Each host's own checkpoints; of all hosts' the one with the most steps counts."""
 
 import re
-import time
 import zipfile
 
 from contract import checkpoint_directory, replace_file
 
 KEPT = 2
-# A host that replaces another may still be fetching them.
-KEPT_SECONDS = 120
 
 
 def files(directory):
@@ -23,8 +20,7 @@ def save(host, step, content):
     file = directory / f"step-{step:08d}.npz"
     replace_file(file, lambda path: path.write_bytes(content))
     for _, old in files(directory)[KEPT:]:
-        if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-            old.unlink()
+        old.unlink()
 
 
 def newest():

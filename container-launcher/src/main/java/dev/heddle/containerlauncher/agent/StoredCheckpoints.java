@@ -14,6 +14,7 @@ import dev.heddle.pipemode.ObjectUri;
 import dev.heddle.pipemode.TransferPool;
 import dev.heddle.pipemode.checkpoint.CheckpointEntry;
 import dev.heddle.pipemode.checkpoint.CheckpointFolder;
+import dev.heddle.pipemode.checkpoint.CheckpointListing;
 import dev.heddle.pipemode.checkpoint.CheckpointStatus;
 import dev.heddle.pipemode.checkpoint.SyncSettings;
 import java.io.IOException;
@@ -29,14 +30,15 @@ final class StoredCheckpoints implements HostCheckpoints {
   private static final Logger LOG = LogManager.getLogger(StoredCheckpoints.class);
 
   private final ObjectStore store;
+  private final ObjectUri uri;
   private final CheckpointFolder folder;
   private final Settings settings;
 
   /**
    * @param store whose calls are not tried again for long, since the folder does that; closed with
    *     this
-   * @param settings {@code heddle.s3.connections}, {@code heddle.s3.retry-for} and {@code
-   *     heddle.disk.reserve-percent}
+   * @param settings {@code heddle.s3.connections}, {@code heddle.s3.retry-for}, {@code
+   *     heddle.disk.reserve-percent} and {@code heddle.fault.policy}
    */
   StoredCheckpoints(
       ObjectStore store,
@@ -46,10 +48,11 @@ final class StoredCheckpoints implements HostCheckpoints {
       BooleanSupplier mayWrite) {
     this.store = store;
     this.settings = settings;
+    this.uri = ObjectUri.parse(config.s3Uri());
     this.folder =
         new CheckpointFolder(
             store,
-            ObjectUri.parse(config.s3Uri()),
+            uri,
             directory(config, paths),
             paths.work().resolve("checkpoints"),
             SyncSettings.DEFAULT,
@@ -68,33 +71,45 @@ final class StoredCheckpoints implements HostCheckpoints {
 
   @Override
   public void restore(List<CheckpointPage.Entry> listing) throws IOException, InterruptedException {
-    List<CheckpointEntry> entries =
+    List<CheckpointEntry> wanted =
         listing.stream().map(e -> new CheckpointEntry(e.key(), e.size(), e.etag())).toList();
+    boolean outdated = false;
     try (TransferPool pool =
         new TransferPool("checkpoints", settings.integer(Setting.S3_CONNECTIONS))) {
       long deadline = System.nanoTime() + settings.duration(Setting.S3_RETRY_FOR).toNanos();
-      while (!restored(entries, pool, deadline)) {
-        LOG.warn("checkpoints: S3 is away, going on with what is here already");
+      while (true) {
+        try {
+          if (outdated) {
+            wanted = CheckpointListing.of(store, uri);
+            outdated = false;
+          }
+          folder.restore(
+              wanted,
+              pool,
+              DiskReserve.percent(settings.integer(Setting.DISK_RESERVE)),
+              received -> {});
+          return;
+        } catch (ObjectStoreException e) {
+          boolean away = e.kind() == ObjectStoreException.Kind.UNREACHABLE;
+          if (System.nanoTime() > deadline || !(away || (!outdated && othersWrite(e)))) {
+            throw e;
+          }
+          outdated |= !away;
+          LOG.warn(
+              away
+                  ? "checkpoints: S3 is away, going on with what is here already"
+                  : "checkpoints: other hosts train on, and theirs are others by now");
+        }
       }
     }
   }
 
-  /** False when S3 could not be reached and there is time to try again. */
-  private boolean restored(List<CheckpointEntry> entries, TransferPool pool, long deadline)
-      throws IOException, InterruptedException {
-    try {
-      folder.restore(
-          entries,
-          pool,
-          DiskReserve.percent(settings.integer(Setting.DISK_RESERVE)),
-          received -> {});
-      return true;
-    } catch (ObjectStoreException e) {
-      if (e.kind() != ObjectStoreException.Kind.UNREACHABLE || System.nanoTime() > deadline) {
-        throw e;
-      }
-      return false;
-    }
+  /** Where a lost host alone is replaced, the others save and remove checkpoints meanwhile. */
+  private boolean othersWrite(ObjectStoreException failure) {
+    boolean theyTrain = !settings.require(Setting.FAULT_POLICY).equals("job");
+    return theyTrain
+        && (failure.kind() == ObjectStoreException.Kind.NOT_FOUND
+            || failure.kind() == ObjectStoreException.Kind.CHANGED);
   }
 
   @Override

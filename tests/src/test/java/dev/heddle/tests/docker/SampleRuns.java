@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -181,7 +182,7 @@ final class SampleRuns {
       throws IOException, InterruptedException {
     Path work = Files.createDirectories(jobs.scratch("score-" + name));
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.copy(model.archive(), work.resolve("model.tar.gz"));
+    Files.copy(model.archive(), work.resolve("model.tar.gz"), StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(work.resolve("held-out"), heldOut);
     DockerEngine.Outcome scored =
         engine.run(
