@@ -100,12 +100,12 @@ public final class ApplicationMaster {
       YarnCluster cluster =
           new YarnCluster(
               hadoop, hostContainers(job, settings), launches(), now, job::post, job::keep);
+      InetSocketAddress address =
+          job.open(cluster, System.getenv(Environment.NM_HOST.name()), "0.0.0.0");
       Optional<Former> former =
           inheritance.handled().isEmpty()
               ? Optional.empty()
               : Optional.of(new Former(job.allocations(), inheritance.pairs()));
-      InetSocketAddress address =
-          job.open(cluster, System.getenv(Environment.NM_HOST.name()), "0.0.0.0");
       cluster.start(
           address,
           new AgentLauncher(

@@ -62,6 +62,7 @@ public final class JobRun implements Closeable {
   private final Supervisor supervisor;
   private final Threads threads = new Threads();
   private volatile JobLoop loop;
+  private Set<String> inherited = Set.of();
   private JobDesk desk;
   private JobServer server;
 
@@ -148,9 +149,9 @@ public final class JobRun implements Closeable {
     return plan;
   }
 
-  /** What the supervisor has, as of before {@link #open}. */
+  /** What an earlier master had, once {@link #open} has returned. */
   Set<String> allocations() {
-    return supervisor.allocations();
+    return inherited;
   }
 
   /** Tells the supervisor. Any thread may; only once {@link #open} has returned. */
@@ -234,6 +235,8 @@ public final class JobRun implements Closeable {
     InetSocketAddress address = new InetSocketAddress(host, server.port());
     log.info("job {} is {}: answers at {}", plan.jobName(), identity.application(), address);
     loop.recover(inheritance.handled());
+    // Before agents call, which changes it.
+    inherited = supervisor.allocations();
     // From now on agents turn to this one.
     new RecordFile(files.fileSystem(), files.staging().master())
         .replace(
