@@ -79,6 +79,17 @@ public record HostProcesses(String application, String program) {
   }
 
   /**
+   * All processes of a job's algorithms, whatever they are called, on all hosts.
+   *
+   * @param job its name
+   */
+  public static List<Long> algorithms(String job) throws IOException {
+    return all(process -> process.environment().contains("TRAINING_JOB_NAME=" + job)).stream()
+        .map(Seen::pid)
+        .toList();
+  }
+
+  /**
    * @param signal such as {@code KILL}
    */
   public static void signal(long pid, String signal) throws IOException, InterruptedException {
@@ -89,6 +100,14 @@ public record HostProcesses(String application, String program) {
   }
 
   private static long one(String what, Predicate<Seen> wanted) throws IOException {
+    List<Seen> found = all(wanted);
+    if (found.size() != 1) {
+      throw new IOException("there are " + found.size() + " of the " + what + ": " + found);
+    }
+    return found.get(0).pid();
+  }
+
+  private static List<Seen> all(Predicate<Seen> wanted) throws IOException {
     List<Seen> found = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path directory : all) {
@@ -98,10 +117,7 @@ public record HostProcesses(String application, String program) {
         }
       }
     }
-    if (found.size() != 1) {
-      throw new IOException("there are " + found.size() + " of the " + what + ": " + found);
-    }
-    return Long.parseLong(found.get(0).directory().getFileName().toString());
+    return found;
   }
 
   /**
@@ -111,6 +127,10 @@ public record HostProcesses(String application, String program) {
   private record Seen(Path directory, String line) {
     static Seen at(Path directory) {
       return new Seen(directory, String.join(" ", words(directory.resolve("cmdline"))));
+    }
+
+    long pid() {
+      return Long.parseLong(directory.getFileName().toString());
     }
 
     List<String> environment() {

@@ -4,17 +4,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.tests.embedded.ContainerLogs;
 import dev.heddle.tests.embedded.EmbeddedCluster;
 import dev.heddle.tests.embedded.HeddleClient;
+import dev.heddle.tests.embedded.HostProcesses;
 import dev.heddle.tests.embedded.JobFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import org.apache.hadoop.yarn.api.records.ApplicationReport;
-import org.apache.hadoop.yarn.client.api.YarnClient;
-import org.apache.hadoop.yarn.exceptions.YarnException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The sample as training jobs, by {@code heddle submit --wait}. The cluster keeps its containers'
@@ -22,14 +23,15 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
  *
  * @param scratch for job files and what the client prints
  * @param image TrainingImage
+ * @param port where the hosts meet
  */
 record HeddleJobs(
     EmbeddedCluster cluster,
-    YarnClient yarn,
     HeddleClient client,
     Path scratch,
     Sample sample,
-    String image)
+    String image,
+    int port)
     implements Trainer {
   private static final String BUCKET = "bench";
 
@@ -45,12 +47,11 @@ record HeddleJobs(
   }
 
   @Override
-  public Trained train(String name, Cell cell, int epochs)
-      throws IOException, InterruptedException {
+  public Training start(String name, Cell cell, int epochs) throws IOException {
     JobFile job =
         JobFile.named(name, image, "s3://" + BUCKET + "/out")
             .hosts(cell.hosts())
-            .hyperparameters(sample.hyperparameters(cell, epochs))
+            .hyperparameters(sample.hyperparameters(cell, epochs, port))
             .channel("train", "s3://" + BUCKET + "/train/", "FullyReplicated")
             .channel("validation", "s3://" + BUCKET + "/validation/", "FullyReplicated")
             .maxRuntime(600);
@@ -58,44 +59,102 @@ record HeddleJobs(
     Path file = scratch.resolve(name + ".json");
     Files.write(file, new ObjectMapper().writeValueAsBytes(job.json()));
     Path printed = scratch.resolve(name + ".out");
-    long began = System.nanoTime();
-    int code =
+    Process submit =
         client
             .command("submit", "--job", file.toString(), "--wait")
             .redirectErrorStream(true)
             .redirectOutput(printed.toFile())
-            .start()
-            .waitFor();
-    double seconds = (System.nanoTime() - began) / 1e9;
-    if (code != 0) {
-      List<String> lines = Files.readAllLines(printed);
-      throw new IOException(
-          "the client ended with code "
-              + code
-              + ": "
-              + String.join(" / ", lines.subList(Math.max(0, lines.size() - 5), lines.size())));
-    }
-    return new Trained(logs(newest().getApplicationId().toString()), seconds);
+            .start();
+    return new Submitted(
+        name, Sample.hosts(cell.hosts()), submit, printed, cluster.nodesDirectory());
   }
 
-  private List<HostLog> logs(String application) throws IOException {
-    List<HostLog> logs = new ArrayList<>();
-    for (Path file : new ContainerLogs(cluster.nodesDirectory(), application).files()) {
-      HostLog log = HostLog.parse(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
-      if (!log.rates().isEmpty()) {
-        logs.add(log);
+  /**
+   * A job and its client.
+   *
+   * @param printed by the client
+   */
+  private record Submitted(
+      String name, List<String> hosts, Process client, Path printed, Path nodes)
+      implements Training {
+    private static final Pattern APPLICATION = Pattern.compile("\\bapplication_\\d+_\\d+\\b");
+
+    /** Empty until YARN has given it a number. */
+    private Optional<String> application() throws IOException {
+      Matcher matcher = APPLICATION.matcher(Files.readString(printed));
+      return matcher.find() ? Optional.of(matcher.group()) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> log() throws IOException {
+      Optional<String> application = application();
+      if (application.isPresent()) {
+        for (Path file : new ContainerLogs(nodes, application.get()).files()) {
+          if (HostLog.tellsOfAnEpoch(file)) {
+            return Optional.of(file);
+          }
+        }
       }
+      return Optional.empty();
     }
-    return logs;
-  }
 
-  private ApplicationReport newest() throws IOException {
-    try {
-      return yarn.getApplications().stream()
-          .max(Comparator.comparing(ApplicationReport::getApplicationId))
-          .orElseThrow(() -> new IOException("the client submitted nothing"));
-    } catch (YarnException e) {
-      throw new IOException("the cluster does not say what was submitted: " + e.getMessage(), e);
+    @Override
+    public List<Long> algorithms() throws IOException {
+      List<Long> pids = HostProcesses.algorithms(name);
+      if (pids.size() < hosts.size()) {
+        throw new IOException("only the processes " + pids + " are there of " + hosts);
+      }
+      return pids;
+    }
+
+    @Override
+    public List<Long> companions() throws IOException {
+      // Programs don't matter here.
+      HostProcesses processes = new HostProcesses(application().orElseThrow(), "");
+      List<Long> pids = new ArrayList<>(List.of(client.pid(), processes.master()));
+      for (String host : hosts) {
+        pids.add(processes.agent(host));
+      }
+      return pids;
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return !client.isAlive();
+    }
+
+    @Override
+    public List<HostLog> await() throws IOException, InterruptedException {
+      int code = client.waitFor();
+      if (code != 0) {
+        List<String> lines = Files.readAllLines(printed);
+        throw new IOException(
+            "the client ended with code "
+                + code
+                + ": "
+                + String.join(" / ", lines.subList(Math.max(0, lines.size() - 5), lines.size())));
+      }
+      List<HostLog> logs = new ArrayList<>();
+      for (Path file : new ContainerLogs(nodes, application().orElseThrow()).files()) {
+        HostLog log = HostLog.parse(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+        if (!log.rates().isEmpty()) {
+          logs.add(log);
+        }
+      }
+      return logs;
+    }
+
+    /** What goes wrong elsewhere is no reason to break off a job of some seconds. */
+    @Override
+    public void close() {
+      try {
+        if (!client.waitFor(2, TimeUnit.MINUTES)) {
+          client.destroy();
+        }
+      } catch (InterruptedException e) {
+        client.destroy();
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -1,5 +1,9 @@
 package dev.heddle.tests.bench.parity;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -33,17 +37,12 @@ record HostLog(List<Double> rates, double accuracy) {
     return new HostLog(rates, accuracy);
   }
 
-  /**
-   * How many to train, so that as many count.
-   *
-   * @param counted 1 or more
-   */
-  static int epochs(int counted) {
-    int all = counted + 2;
-    while (all - warmUp(all) - 1 < counted) {
-      all++;
-    }
-    return all;
+  /** Whether there is such a log and a whole line of it tells of an epoch. */
+  static boolean tellsOfAnEpoch(Path log) throws IOException {
+    return Files.exists(log)
+        && Files.readString(log, StandardCharsets.ISO_8859_1)
+            .lines()
+            .anyMatch(line -> EPOCH.matcher(line).matches());
   }
 
   /** The first quarter, rounded up. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,11 +23,14 @@ import java.util.concurrent.TimeUnit;
 record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(20);
+
+  /** Another one than the sample's own, which a test may have, and than jobs beside have. */
+  private static final int PORT = 29_193;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
-  public Trained train(String name, Cell cell, int epochs)
-      throws IOException, InterruptedException {
+  public Training start(String name, Cell cell, int epochs) throws IOException {
     List<String> hosts = Sample.hosts(cell.hosts());
     StringBuilder addresses = new StringBuilder("127.0.0.1 localhost\n");
     for (int i = 0; i < hosts.size(); i++) {
@@ -35,32 +39,68 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
     for (String host : hosts) {
       layOut(name, cell, epochs, host, addresses.toString());
     }
-    long began = System.nanoTime();
-    List<Process> running = new ArrayList<>();
+    List<Host> started = new ArrayList<>();
+    Training training = new Started(started);
     try {
       for (String host : hosts) {
-        running.add(start(name, host));
+        started.add(new Host(host, start(name, host), log(name, host)));
       }
-      awaitAll(running);
-    } finally {
-      running.forEach(Process::destroyForcibly);
+    } catch (IOException e) {
+      training.close();
+      throw e;
     }
-    double seconds = (System.nanoTime() - began) / 1e9;
-    List<HostLog> logs = new ArrayList<>();
-    for (int i = 0; i < hosts.size(); i++) {
-      List<String> log = Files.readAllLines(log(name, hosts.get(i)));
-      int code = running.get(i).exitValue();
-      if (code != 0) {
-        throw new IOException(
-            hosts.get(i)
-                + " ended with code "
-                + code
-                + ": "
-                + String.join(" / ", log.subList(Math.max(0, log.size() - 5), log.size())));
+    return training;
+  }
+
+  private record Host(String name, Process process, Path log) {}
+
+  /** The program's own processes: nothing runs for them. */
+  private record Started(List<Host> hosts) implements Training {
+    @Override
+    public Optional<Path> log() throws IOException {
+      Path first = hosts.get(0).log();
+      return HostLog.tellsOfAnEpoch(first) ? Optional.of(first) : Optional.empty();
+    }
+
+    @Override
+    public List<Long> algorithms() {
+      return hosts.stream().map(host -> host.process().pid()).toList();
+    }
+
+    @Override
+    public List<Long> companions() {
+      return List.of();
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return hosts.stream().noneMatch(host -> host.process().isAlive());
+    }
+
+    @Override
+    public List<HostLog> await() throws IOException, InterruptedException {
+      awaitAll(hosts.stream().map(Host::process).toList());
+      List<HostLog> logs = new ArrayList<>();
+      for (Host host : hosts) {
+        List<String> log = Files.readAllLines(host.log());
+        int code = host.process().exitValue();
+        if (code != 0) {
+          throw new IOException(
+              host.name()
+                  + " ended with code "
+                  + code
+                  + ": "
+                  + String.join(" / ", log.subList(Math.max(0, log.size() - 5), log.size())));
+        }
+        logs.add(HostLog.parse(log));
       }
-      logs.add(HostLog.parse(log));
+      return logs;
     }
-    return new Trained(logs, seconds);
+
+    @Override
+    public void close() {
+      hosts.forEach(host -> host.process().destroyForcibly());
+    }
   }
 
   private Path tree(String name, String host) {
@@ -76,7 +116,7 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
     Path tree = tree(name, host);
     Path config = Files.createDirectories(tree.resolve("input/config"));
     Files.writeString(tree.resolveSibling("hosts"), addresses);
-    write(config.resolve("hyperparameters.json"), sample.hyperparameters(cell, epochs));
+    write(config.resolve("hyperparameters.json"), sample.hyperparameters(cell, epochs, PORT));
     Map<String, Object> resources = new HashMap<>();
     resources.put("current_host", host);
     resources.put("hosts", Sample.hosts(cell.hosts()));

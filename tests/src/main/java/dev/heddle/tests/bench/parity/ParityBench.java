@@ -18,20 +18,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.apache.hadoop.yarn.client.api.YarnClient;
 
 /**
  * Trains the sample in all cells and ways, round by round: all ways beside one and the same cluster
- * first, then by hand without one. In each round cells come in another order, and in each cell the
- * ways: what is compared is close in time.
+ * first, in turns of seconds, then by hand without one. In each round cells come in another order.
  */
 final class ParityBench {
   private static final int MOST_EPOCHS = 7_000;
   private static final int WARM_UP_EPOCHS = 5;
+  private static final List<Way> JOBS = List.of(Way.PROCESS, Way.DOCKER);
+
+  /** A training may be faster than the one by which its epochs were counted. */
+  private static final double SPARE = 1.3;
+
+  /** Jobs of both kinds, and hosts that were started by hand, are there at the same time. */
+  private static final int PROCESS_PORT = 29_194;
+
+  private static final int DOCKER_PORT = 29_195;
 
   /**
    * @param rounds 1 or more
-   * @param seconds of the training loop that is measured
+   * @param seconds of training that are measured in each run
    * @param seed of all orders
    * @param results where each run goes at once; the runs that are there are not made again
    */
@@ -59,6 +66,7 @@ final class ParityBench {
   private final List<Run> runs;
   private final Map<Cell, Integer> epochs = new HashMap<>();
   private final Map<Way, Trainer> trainers = new EnumMap<>(Way.class);
+  private final Turns turns;
 
   /**
    * @param home the source tree's root
@@ -68,6 +76,7 @@ final class ParityBench {
     this.plan = plan;
     this.home = home;
     this.work = work;
+    this.turns = Turns.of(plan.seconds());
     this.runs =
         plan.results().isPresent()
             ? new ArrayList<>(plan.results().get().all())
@@ -84,17 +93,16 @@ final class ParityBench {
   }
 
   private void withCluster() throws IOException, InterruptedException {
-    System.err.println("Starting a YARN cluster of " + plan.mostHosts() + " nodes ...");
+    // A job of each kind at a time, each host on a node of its own.
+    int nodes = plan.mostHosts() * JOBS.size();
+    System.err.println("Starting a YARN cluster of " + nodes + " nodes ...");
     try (EmbeddedCluster cluster =
-            EmbeddedCluster.start(
-                new EmbeddedCluster.Options(
-                        Optional.empty(),
-                        plan.mostHosts(),
-                        Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400"))
-                    .withDocker(DockerOptions.standard()));
-        YarnClient yarn = YarnClient.createYarnClient()) {
-      yarn.init(cluster.configuration());
-      yarn.start();
+        EmbeddedCluster.start(
+            new EmbeddedCluster.Options(
+                    Optional.empty(),
+                    nodes,
+                    Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400"))
+                .withDocker(DockerOptions.standard()))) {
       DockerEngine engine = cluster.docker().orElseThrow();
       String image = SampleImages.image(Sample.NAME);
       new SampleImages(home, engine.host().toString()).build(Sample.NAME);
@@ -108,54 +116,65 @@ final class ParityBench {
       trainers.put(Way.BESIDE, byHand);
       trainers.put(
           Way.PROCESS,
-          new HeddleJobs(cluster, yarn, client, scratch, sample, "file:" + files.directory()));
-      trainers.put(Way.DOCKER, new HeddleJobs(cluster, yarn, client, scratch, sample, image));
-      for (Way way : List.of(Way.PROCESS, Way.DOCKER)) {
+          new HeddleJobs(
+              cluster, client, scratch, sample, "file:" + files.directory(), PROCESS_PORT));
+      trainers.put(
+          Way.DOCKER, new HeddleJobs(cluster, client, scratch, sample, image, DOCKER_PORT));
+      for (Way way : JOBS) {
         if (plan.ways().contains(way)) {
           System.err.println("Warming up: " + way.words());
-          trainers
-              .get(way)
-              .train("warm-up-" + way.id(), new Cell(32, plan.mostHosts()), WARM_UP_EPOCHS);
+          trained(
+              way,
+              "warm-up-" + way.id(),
+              new Cell(plan.cells().get(0).batch(), plan.mostHosts()),
+              WARM_UP_EPOCHS);
         }
       }
       for (Cell cell : plan.cells()) {
-        epochs.put(cell, epochs(cell, byHand));
+        epochs.put(cell, epochs(cell));
       }
       rounds(true);
     }
   }
 
-  /** So many that they take the time; those of an earlier run of the cell, if there is one. */
-  private int epochs(Cell cell, NativeHosts byHand) throws IOException, InterruptedException {
+  private List<HostLog> trained(Way way, String name, Cell cell, int count)
+      throws IOException, InterruptedException {
+    try (Training training = trainers.get(way).start(name, cell, count)) {
+      return training.await();
+    }
+  }
+
+  /** So many that they outlast the turns; those of an earlier run of the cell, if there is one. */
+  private int epochs(Cell cell) throws IOException, InterruptedException {
     Optional<Run> earlier = runs.stream().filter(run -> run.cell().equals(cell)).findFirst();
     if (earlier.isPresent()) {
       return earlier.get().epochs();
     }
     double rate =
-        slowest(byHand.train("epochs-of-" + name(0, cell, Way.HAND), cell, WARM_UP_EPOCHS));
-    double counted = Math.max(1, Math.min(MOST_EPOCHS, plan.seconds() * rate / sample.rows()));
-    int all = HostLog.epochs((int) Math.round(counted));
+        trained(Way.HAND, "epochs-of-" + name(0, cell, Way.HAND), cell, WARM_UP_EPOCHS).stream()
+            .mapToDouble(HostLog::rate)
+            .min()
+            .orElseThrow();
+    double inTurns = turns.seconds() * rate / sample.rowsOfAnEpoch(cell);
+    int all = (int) Math.min(MOST_EPOCHS, Math.ceil(SPARE * inTurns) + 2);
     System.err.printf(
         Locale.ROOT, "%s: %d epochs, because it trains %.0f rows/s%n", cell.text(), all, rate);
     return all;
   }
 
   private void rounds(boolean withCluster) throws IOException, InterruptedException {
+    List<Way> ways =
+        plan.ways().stream().filter(way -> way.withCluster() == withCluster).sorted().toList();
     for (int round = 1; round <= plan.rounds(); round++) {
       Random order = new Random(plan.seed() * 1_000_003L + round);
       List<Cell> cells = new ArrayList<>(plan.cells());
       Collections.shuffle(cells, order);
       for (Cell cell : cells) {
-        List<Way> ways =
-            new ArrayList<>(
-                plan.ways().stream()
-                    .filter(way -> way.withCluster() == withCluster)
-                    .sorted()
-                    .toList());
-        Collections.shuffle(ways, order);
-        for (Way way : ways) {
-          if (!isDone(round, cell, way)) {
-            add(attempt(round, cell, way, epochs.get(cell)));
+        int number = round;
+        // Those that took turns belong together.
+        if (!ways.stream().allMatch(way -> isDone(number, cell, way))) {
+          for (Run run : attempt(round, cell, ways, order)) {
+            add(run);
           }
         }
       }
@@ -185,40 +204,55 @@ final class ParityBench {
     return false;
   }
 
-  private Run attempt(int round, Cell cell, Way way, int epochs) throws InterruptedException {
+  private List<Run> attempt(int round, Cell cell, List<Way> ways, Random order)
+      throws InterruptedException {
+    int count = epochs.get(cell);
+    Map<Way, Training> trainings = new EnumMap<>(Way.class);
     try {
-      Trainer.Trained trained = trainers.get(way).train(name(round, cell, way), cell, epochs);
-      List<HostLog> hosts = trained.hosts();
-      if (hosts.size() != cell.hosts()
-          || hosts.stream().anyMatch(host -> host.rates().size() != epochs)) {
-        throw new IOException(
-            "the logs tell of "
-                + hosts.stream().map(host -> host.rates().size()).toList()
-                + " epochs of hosts");
+      for (Way way : ways) {
+        trainings.put(way, trainers.get(way).start(name(round, cell, way), cell, count));
       }
-      double accuracy = hosts.get(0).accuracy();
-      Optional<Run> other =
-          runs.stream()
-              .filter(run -> run.succeeded() && run.cell().equals(cell))
-              .filter(run -> run.accuracy() != accuracy)
-              .findFirst();
-      if (other.isPresent()) {
-        throw new IOException(
-            "it made another model, of accuracy "
-                + accuracy
-                + " and not "
-                + other.get().accuracy()
-                + " as "
-                + other.get().way().words());
+      Map<Way, Double> rates = turns.take(trainings, order);
+      List<Run> made = new ArrayList<>();
+      for (Way way : ways) {
+        double accuracy = accuracy(trainings.get(way).await(), cell, count);
+        double rate = rates.get(way) * sample.rowsOfAnEpoch(cell);
+        made.add(new Run(round, cell, way, count, rate, accuracy, ""));
       }
-      return new Run(round, cell, way, epochs, slowest(trained), accuracy, trained.seconds(), "");
+      return made;
     } catch (IOException e) {
-      return Run.failed(round, cell, way, epochs, String.valueOf(e.getMessage()));
+      String why = String.valueOf(e.getMessage());
+      return ways.stream().map(way -> Run.failed(round, cell, way, count, why)).toList();
+    } finally {
+      trainings.values().forEach(Training::close);
     }
   }
 
-  private static double slowest(Trainer.Trained trained) {
-    return trained.hosts().stream().mapToDouble(HostLog::rate).min().orElseThrow();
+  /** Of a training that did what it was told to, and made the model that the others make. */
+  private double accuracy(List<HostLog> hosts, Cell cell, int count) throws IOException {
+    if (hosts.size() != cell.hosts()
+        || hosts.stream().anyMatch(host -> host.rates().size() != count)) {
+      throw new IOException(
+          "the logs tell of "
+              + hosts.stream().map(host -> host.rates().size()).toList()
+              + " epochs of hosts");
+    }
+    double accuracy = hosts.get(0).accuracy();
+    Optional<Run> other =
+        runs.stream()
+            .filter(run -> run.succeeded() && run.cell().equals(cell))
+            .filter(run -> run.accuracy() != accuracy)
+            .findFirst();
+    if (other.isPresent()) {
+      throw new IOException(
+          "it made another model, of accuracy "
+              + accuracy
+              + " and not "
+              + other.get().accuracy()
+              + " as "
+              + other.get().way().words());
+    }
+    return accuracy;
   }
 
   private void add(Run run) throws IOException {
@@ -229,15 +263,12 @@ final class ParityBench {
         run.cell().text(),
         run.way().words(),
         run.succeeded()
-            ? String.format(Locale.ROOT, "%.0f rows/s, %.1f s", run.rowsPerSecond(), run.seconds())
+            ? String.format(Locale.ROOT, "%.0f rows/s", run.rowsPerSecond())
             : "failed: " + run.failure());
-    // One that failed before has had its second chance.
+    // One that failed before, or its neighbour, has had its second chance.
     runs.removeIf(
         old ->
-            !old.succeeded()
-                && old.round() == run.round()
-                && old.cell().equals(run.cell())
-                && old.way() == run.way());
+            old.round() == run.round() && old.cell().equals(run.cell()) && old.way() == run.way());
     runs.add(run);
     if (plan.results().isPresent()) {
       plan.results().get().add(run);

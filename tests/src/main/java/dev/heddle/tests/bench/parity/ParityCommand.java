@@ -23,17 +23,18 @@ public final class ParityCommand {
       tests/bench parity [--rounds N] [--batch NUMBERS] [--hosts NUMBERS] [--ways NAMES]
                          [--seconds N] [--seed N] [--results FILE] [--report FILE]
 
-      parity    the sample torch-ddp, its training loop's rows a second: started by hand beside an
-                idle cluster, as a job of processes, as a job of Docker containers, and, when the
-                cluster is gone, by hand again. The same files, rows and epochs; the models must be
-                equally good. Needs root and Debian's docker.io. A table in Markdown, with the
-                ratios' ranges and every run; about an hour.
+      parity    the sample torch-ddp, rows a second while it trains: started by hand beside an idle
+                cluster, as a job of processes and as a job of Docker containers, in turns of
+                seconds while the others are stopped; and, when the cluster is gone, by hand again.
+                The same files, rows and epochs; the models must be equally good. Needs root and
+                Debian's docker.io. A table in Markdown, with the ratios' ranges and every run;
+                about an hour.
 
-        --rounds N       (default 7), in each of which cells and ways come in another order
+        --rounds N       (default 7), in each of which cells come in another order
         --batch NUMBERS  rows of a host's step (default 32,128,256)
         --hosts NUMBERS  1 to 3 (default 1,2,3)
         --ways NAMES     of hand,beside,process,docker (default all)
-        --seconds N      that the measured epochs should take (default 5)
+        --seconds N      of training that are measured in each run (default 6)
         --seed N         of the orders (default: a random one, which is printed)
         --results FILE   each run is added there at once; those that are there are not made again
         --report FILE    the table goes there (default: standard output)
@@ -71,7 +72,7 @@ public final class ParityCommand {
             cells,
             ways(usage),
             usage.whole("--rounds", 7, 1, 1000),
-            usage.number("--seconds", 5, 0.1, 3600),
+            usage.number("--seconds", 6, 0.1, 3600),
             usage.whole("--seed", new Random().nextInt(1_000_000), 0, Integer.MAX_VALUE),
             usage.text("--results").map(Path::of).map(ResultsFile::new));
     System.err.println("seed " + plan.seed());

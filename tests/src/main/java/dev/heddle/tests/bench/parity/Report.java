@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All runs in Markdown: rates and ratios of the cells, the targets, whole times, every run. */
+/** All runs in Markdown: rates and ratios of the cells, the targets, every run. */
 record Report(List<Run> runs) {
   private static final List<Way> JOBS = List.of(Way.PROCESS, Way.DOCKER);
   private static final double MEAN_TARGET = 0.98;
@@ -24,7 +24,7 @@ record Report(List<Run> runs) {
   }
 
   String text() {
-    return ratios() + "\n" + targets() + "\n" + times() + "\n" + every();
+    return ratios() + "\n" + targets() + "\n" + every();
   }
 
   private List<Way> ways() {
@@ -113,16 +113,6 @@ record Report(List<Run> runs) {
 
   private static String met(boolean met) {
     return met ? "met" : "**not met**";
-  }
-
-  private String times() {
-    StringBuilder table = new StringBuilder("The whole of a run, start-up and end with it.\n\n");
-    head(table, "s: ", List.of());
-    for (Cell cell : cells()) {
-      row(table, cell, "%.1f", Run::seconds);
-      end(table);
-    }
-    return table.toString();
   }
 
   /** In the order of rounds. */

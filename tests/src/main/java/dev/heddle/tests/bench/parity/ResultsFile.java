@@ -24,7 +24,6 @@ record ResultsFile(Path path) {
     line.put("epochs", run.epochs());
     line.put("rowsPerSecond", run.rowsPerSecond());
     line.put("accuracy", run.accuracy());
-    line.put("seconds", run.seconds());
     line.put("failure", run.failure());
     Files.writeString(
         path,
@@ -47,7 +46,6 @@ record ResultsFile(Path path) {
                 json.path("epochs").asInt(),
                 json.path("rowsPerSecond").asDouble(),
                 json.path("accuracy").asDouble(),
-                json.path("seconds").asDouble(),
                 json.path("failure").asText()));
       }
     }

@@ -7,8 +7,6 @@ package dev.heddle.tests.bench.parity;
  * @param epochs how many it was told to train
  * @param rowsPerSecond of all hosts together, in the training loop
  * @param accuracy share of the held-out digits that the model tells apart in the end
- * @param seconds from the start of the first process to the end of the last one: for a job, of its
- *     client
  * @param failure why it came to nothing, and then there are no figures; else empty
  */
 record Run(
@@ -18,11 +16,10 @@ record Run(
     int epochs,
     double rowsPerSecond,
     double accuracy,
-    double seconds,
     String failure) {
 
   static Run failed(int round, Cell cell, Way way, int epochs, String why) {
-    return new Run(round, cell, way, epochs, 0, 0, 0, why);
+    return new Run(round, cell, way, epochs, 0, 0, why);
   }
 
   boolean succeeded() {

@@ -27,9 +27,6 @@ record Sample(String train, String validation) {
 
   private static final int COPIES = 20;
 
-  /** Another one than the sample's own, which a test may have. */
-  private static final String PORT = "29193";
-
   static Sample load() {
     StringBuilder train = new StringBuilder();
     StringBuilder validation = new StringBuilder();
@@ -45,8 +42,18 @@ record Sample(String train, String validation) {
     return train.lines().count();
   }
 
-  /** Without checkpoints: what is compared is training alone. */
-  Map<String, String> hyperparameters(Cell cell, int epochs) {
+  /** Of all hosts in an epoch: as many full steps as there are, as the sample takes them. */
+  double rowsOfAnEpoch(Cell cell) {
+    int step = cell.batch() * cell.hosts();
+    return Math.max(1, Math.rint((double) rows() / step)) * step;
+  }
+
+  /**
+   * Without checkpoints: what is compared is training alone.
+   *
+   * @param port differs among trainings at the same time
+   */
+  Map<String, String> hyperparameters(Cell cell, int epochs, int port) {
     return Map.of(
         "batch_size",
         Integer.toString(cell.batch()),
@@ -55,7 +62,7 @@ record Sample(String train, String validation) {
         "checkpoint_epochs",
         "0",
         "port",
-        PORT);
+        Integer.toString(port));
   }
 
   /** The names of a job's hosts. */

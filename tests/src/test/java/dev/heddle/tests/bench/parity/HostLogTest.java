@@ -1,10 +1,16 @@
 package dev.heddle.tests.bench.parity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HostLogTest {
   private static HostLog log(int... rates) {
@@ -31,14 +37,14 @@ class HostLogTest {
   }
 
   @Test
-  void asManyEpochsAreTrainedAsAreToCount() {
-    for (int counted = 1; counted < 100; counted++) {
-      int[] rates = new int[HostLog.epochs(counted)];
-      java.util.Arrays.fill(rates, 100);
-      rates[rates.length - counted - 2] = 1;
-      rates[rates.length - 1] = 1;
-      assertEquals(100, log(rates).rate(), 0.001, counted + " epochs");
-    }
+  void aLogTellsOfAnEpochOnceItsLineIsThere(@TempDir Path temp) throws Exception {
+    Path log = temp.resolve("stdout");
+    assertFalse(HostLog.tellsOfAnEpoch(log));
+    Files.writeString(log, "algo-1 of 2 has PyTorch after 1.0 s\nepoch=1 loss=0.9");
+    assertFalse(HostLog.tellsOfAnEpoch(log));
+    Files.writeString(
+        log, " validation-accuracy=0.90 rows-per-second=9\n", StandardOpenOption.APPEND);
+    assertTrue(HostLog.tellsOfAnEpoch(log));
   }
 
   @Test

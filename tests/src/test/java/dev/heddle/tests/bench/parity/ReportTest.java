@@ -15,7 +15,7 @@ class ReportTest {
   private static final Cell LARGE = new Cell(256, 3);
 
   private static Run run(int round, Cell cell, Way way, double rate) {
-    return new Run(round, cell, way, 10, rate, 0.97, 8, "");
+    return new Run(round, cell, way, 10, rate, 0.97, "");
   }
 
   /** Two rounds of two cells: one half as fast, one just as fast. */
