@@ -18,9 +18,11 @@ public final class JobWatch {
   /** While a change is near: the end must reach the user within a tenth of a second. */
   private static final Duration FAST = Duration.ofMillis(50);
 
+  /** In training the end may be told later the longer the user has waited, by a fiftieth of it. */
+  private static final int WAITS = 50;
+
   private static final Duration EARLY_TRAINING = Duration.ofMillis(100);
   private static final Duration LATE_TRAINING = Duration.ofMillis(250);
-  private static final Duration LATE = Duration.ofMinutes(10);
 
   /** The ResourceManager serves many; an ApplicationMaster only us. */
   private static final Duration ASKING_YARN = Duration.ofMillis(100);
@@ -95,7 +97,11 @@ public final class JobWatch {
     if (!state.record().secondaryStatus().equals("Training")) {
       return FAST;
     }
-    return begun.plus(LATE).isAfter(now()) ? EARLY_TRAINING : LATE_TRAINING;
+    Duration share = Duration.between(begun, now()).dividedBy(WAITS);
+    if (share.compareTo(EARLY_TRAINING) < 0) {
+      return EARLY_TRAINING;
+    }
+    return share.compareTo(LATE_TRAINING) < 0 ? share : LATE_TRAINING;
   }
 
   private Instant now() {
