@@ -34,7 +34,7 @@ public final class ParityCommand {
         --batch NUMBERS  rows of a host's step (default 32,128,256)
         --hosts NUMBERS  1 to 3 (default 1,2,3)
         --ways NAMES     of hand,beside,process,docker (default all)
-        --seconds N      of training that are measured in each run (default 6)
+        --seconds N      of training that are measured in each run (default 8)
         --seed N         of the orders (default: a random one, which is printed)
         --results FILE   each run is added there at once; those that are there are not made again
         --report FILE    the table goes there (default: standard output)
@@ -72,7 +72,7 @@ public final class ParityCommand {
             cells,
             ways(usage),
             usage.whole("--rounds", 7, 1, 1000),
-            usage.number("--seconds", 6, 0.1, 3600),
+            usage.number("--seconds", 8, 0.1, 3600),
             usage.whole("--seed", new Random().nextInt(1_000_000), 0, Integer.MAX_VALUE),
             usage.text("--results").map(Path::of).map(ResultsFile::new));
     System.err.println("seed " + plan.seed());

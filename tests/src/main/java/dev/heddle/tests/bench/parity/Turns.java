@@ -19,7 +19,7 @@ import java.util.Random;
  * @param turn how long each is
  */
 record Turns(int turns, Duration turn) {
-  private static final Duration TURN = Duration.ofMillis(1_500);
+  private static final Duration TURN = Duration.ofSeconds(1);
   private static final long PATIENCE_NANOS = 180_000_000_000L;
   private static final long OFTEN_MILLIS = 5;
   private static final long SELDOM_MILLIS = 100;
