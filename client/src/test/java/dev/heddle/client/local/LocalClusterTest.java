@@ -39,7 +39,7 @@ class LocalClusterTest {
           "local/shell",
           List.of("train"),
           Map.of("A", "b"),
-          List.of(new ContainerSpec.Mount("/work/ml", "/opt/ml")),
+          List.of(new ContainerSpec.Mount("/job/ml", "/opt/ml")),
           List.of("/dev/shm"),
           "net");
 
@@ -142,7 +142,7 @@ class LocalClusterTest {
     assertEquals(List.of("train"), plan.command());
     assertEquals(Map.of("A", "b", "HEDDLE_CONTAINER_ID", "run-2"), plan.environment());
     assertEquals(
-        List.of(new Bind("/work/ml", "/opt/ml", false), new Bind("/src", "/opt/program", true)),
+        List.of(new Bind("/job/ml", "/opt/ml", false), new Bind("/src", "/opt/program", true)),
         plan.binds());
     assertEquals(List.of("/dev/shm"), plan.temporaryFileSystems());
     assertEquals("net", plan.network());
