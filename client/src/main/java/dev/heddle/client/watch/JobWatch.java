@@ -97,7 +97,16 @@ public final class JobWatch {
     if (!state.record().secondaryStatus().equals("Training")) {
       return FAST;
     }
-    Duration share = Duration.between(begun, now()).dividedBy(WAITS);
+    return inTraining(Duration.between(begun, now()));
+  }
+
+  /**
+   * The pause between two looks at a job that trains.
+   *
+   * @param waited by the user so far
+   */
+  static Duration inTraining(Duration waited) {
+    Duration share = waited.dividedBy(WAITS);
     if (share.compareTo(EARLY_TRAINING) < 0) {
       return EARLY_TRAINING;
     }
