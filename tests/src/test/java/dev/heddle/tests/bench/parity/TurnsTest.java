@@ -95,15 +95,28 @@ class TurnsTest {
   }
 
   @Test
-  void whileOthersHaveTheirTurnATrainingStandsStill() throws Exception {
+  void whileOthersHaveTheirTurnATrainingAndItsClockStandStill() throws Exception {
     Scripted beside = start(Way.BESIDE, EPOCHS);
     await().until(() -> beside.log().isPresent());
     try (Lane lane = new Lane(Way.BESIDE, beside)) {
-      lane.goOn();
-      lane.halt();
+      long active = turn(lane, beside.file());
       long size = Files.size(beside.file());
-      await().during(Duration.ofMillis(200)).until(() -> Files.size(beside.file()) == size);
+      await().during(Duration.ofMillis(500)).until(() -> Files.size(beside.file()) == size);
+      active += turn(lane, beside.file());
+      long epochs = Files.readAllLines(beside.file()).size();
+      assertTrue(lane.rate() >= (epochs - 1) / (active / 1e9), lane.rate() + " of " + epochs);
     }
+  }
+
+  /** Of some epochs, each of which is noticed. Returns how long it took at most, in nanoseconds. */
+  private static long turn(Lane lane, Path log) throws Exception {
+    long began = System.nanoTime();
+    lane.goOn();
+    lane.look(System.nanoTime());
+    long size = Files.size(log);
+    await().until(() -> Files.size(log) > 2 * size);
+    lane.halt();
+    return System.nanoTime() - began;
   }
 
   @Test
