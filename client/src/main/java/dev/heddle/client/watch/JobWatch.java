@@ -22,7 +22,7 @@ public final class JobWatch {
   private static final int WAITS = 50;
 
   private static final Duration EARLY_TRAINING = Duration.ofMillis(100);
-  private static final Duration LATE_TRAINING = Duration.ofMillis(250);
+  private static final Duration LATE_TRAINING = Duration.ofSeconds(1);
 
   /** The ResourceManager serves many; an ApplicationMaster only us. */
   private static final Duration ASKING_YARN = Duration.ofMillis(100);

@@ -11,7 +11,8 @@ class JobWatchTest {
     assertEquals(Duration.ofMillis(100), JobWatch.inTraining(Duration.ZERO));
     assertEquals(Duration.ofMillis(100), JobWatch.inTraining(Duration.ofSeconds(5)));
     assertEquals(Duration.ofMillis(160), JobWatch.inTraining(Duration.ofSeconds(8)));
-    assertEquals(Duration.ofMillis(250), JobWatch.inTraining(Duration.ofSeconds(13)));
-    assertEquals(Duration.ofMillis(250), JobWatch.inTraining(Duration.ofDays(3)));
+    assertEquals(Duration.ofMillis(600), JobWatch.inTraining(Duration.ofSeconds(30)));
+    assertEquals(Duration.ofSeconds(1), JobWatch.inTraining(Duration.ofSeconds(51)));
+    assertEquals(Duration.ofSeconds(1), JobWatch.inTraining(Duration.ofDays(3)));
   }
 }

@@ -65,10 +65,11 @@ public final class DockerEngine implements AutoCloseable {
    * @param directory its own, which {@link #close} removes
    * @param networks to make, without a way out. With any, the engine has a network namespace of its
    *     own, so that the machine's interfaces stay as they are; with none, it has the machine's
+   * @param controlGroup below which containers get theirs; if empty, Docker's own choice
    */
-  public static DockerEngine start(Path directory, List<String> networks)
+  static DockerEngine start(Path directory, List<String> networks, Optional<String> controlGroup)
       throws IOException, InterruptedException {
-    return start(directory, networks, false);
+    return start(directory, networks, controlGroup, false);
   }
 
   /**
@@ -79,10 +80,11 @@ public final class DockerEngine implements AutoCloseable {
    */
   public static DockerEngine startWithBridges(Path directory)
       throws IOException, InterruptedException {
-    return start(directory, List.of(), true);
+    return start(directory, List.of(), Optional.empty(), true);
   }
 
-  private static DockerEngine start(Path directory, List<String> networks, boolean bridges)
+  private static DockerEngine start(
+      Path directory, List<String> networks, Optional<String> controlGroup, boolean bridges)
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
     DockerEngine engine = new DockerEngine(directory);
@@ -90,7 +92,8 @@ public final class DockerEngine implements AutoCloseable {
       throw new IOException("the path of a socket can't be as long as " + engine.socket());
     }
     Process daemon =
-        new ProcessBuilder(engine.commandLine(!networks.isEmpty() || bridges, bridges))
+        new ProcessBuilder(
+                engine.commandLine(!networks.isEmpty() || bridges, bridges, controlGroup))
             .redirectErrorStream(true)
             .redirectOutput(engine.log().toFile())
             .start();
@@ -126,7 +129,8 @@ public final class DockerEngine implements AutoCloseable {
     return List.of(program("nsenter"), "--net=/proc/" + pid + "/ns/net", "--");
   }
 
-  private List<String> commandLine(boolean apart, boolean bridges) throws IOException {
+  private List<String> commandLine(boolean apart, boolean bridges, Optional<String> controlGroup)
+      throws IOException {
     // In a session of its own: a Ctrl-C is for us, who then end it in order.
     List<String> line = new ArrayList<>(List.of(program("setsid")));
     if (apart) {
@@ -154,6 +158,7 @@ public final class DockerEngine implements AutoCloseable {
     if (!bridges) {
       line.addAll(List.of("--iptables=false", "--bridge=none"));
     }
+    controlGroup.ifPresent(parent -> line.addAll(List.of("--cgroup-parent", parent)));
     return line;
   }
 

@@ -1,6 +1,7 @@
 package dev.heddle.tests.docker;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a cluster's nodes run Docker containers.
@@ -12,13 +13,16 @@ import java.util.List;
  * @param trustedRegistries images from elsewhere run without mounts and capabilities
  * @param networks that containers may ask for; the first is the default. Beyond {@code host} and
  *     {@code none} they are made, without a way out
+ * @param controlGroup the engine's {@code --cgroup-parent}: absolute, containers get theirs below
+ *     it
  */
 public record DockerOptions(
     int gpusPerNode,
     GpuPlugin gpuPlugin,
     int inspectRetries,
     List<String> trustedRegistries,
-    List<String> networks) {
+    List<String> networks,
+    Optional<String> controlGroup) {
 
   /** How YARN gives GPUs to Docker containers. */
   public enum GpuPlugin {
@@ -51,27 +55,41 @@ public record DockerOptions(
   /** No GPU, the registry {@code local} trusted, the networks {@code host} and {@code none}. */
   public static DockerOptions standard() {
     return new DockerOptions(
-        0, GpuPlugin.NVIDIA_DOCKER_V2, 1, List.of("local"), List.of("host", "none"));
+        0,
+        GpuPlugin.NVIDIA_DOCKER_V2,
+        1,
+        List.of("local"),
+        List.of("host", "none"),
+        Optional.empty());
   }
 
   public DockerOptions gpusPerNode(int gpus) {
-    return new DockerOptions(gpus, gpuPlugin, inspectRetries, trustedRegistries, networks);
+    return new DockerOptions(
+        gpus, gpuPlugin, inspectRetries, trustedRegistries, networks, controlGroup);
   }
 
   public DockerOptions gpuPlugin(GpuPlugin plugin) {
-    return new DockerOptions(gpusPerNode, plugin, inspectRetries, trustedRegistries, networks);
+    return new DockerOptions(
+        gpusPerNode, plugin, inspectRetries, trustedRegistries, networks, controlGroup);
   }
 
   public DockerOptions inspectRetries(int retries) {
-    return new DockerOptions(gpusPerNode, gpuPlugin, retries, trustedRegistries, networks);
+    return new DockerOptions(
+        gpusPerNode, gpuPlugin, retries, trustedRegistries, networks, controlGroup);
   }
 
   public DockerOptions trustedRegistries(String... registries) {
-    return new DockerOptions(gpusPerNode, gpuPlugin, inspectRetries, List.of(registries), networks);
+    return new DockerOptions(
+        gpusPerNode, gpuPlugin, inspectRetries, List.of(registries), networks, controlGroup);
   }
 
   public DockerOptions networks(String... names) {
     return new DockerOptions(
-        gpusPerNode, gpuPlugin, inspectRetries, trustedRegistries, List.of(names));
+        gpusPerNode, gpuPlugin, inspectRetries, trustedRegistries, List.of(names), controlGroup);
+  }
+
+  public DockerOptions controlGroup(String parent) {
+    return new DockerOptions(
+        gpusPerNode, gpuPlugin, inspectRetries, trustedRegistries, networks, Optional.of(parent));
   }
 }

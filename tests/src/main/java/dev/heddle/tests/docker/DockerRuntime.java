@@ -58,7 +58,8 @@ public final class DockerRuntime implements AutoCloseable {
       DockerEngine engine =
           DockerEngine.start(
               directory.engine(),
-              options.networks().stream().filter(n -> !BUILT_IN.contains(n)).toList());
+              options.networks().stream().filter(n -> !BUILT_IN.contains(n)).toList(),
+              options.controlGroup());
       Path docker = ContainerExecutor.dockerCommand(directory.executor(), engine);
       ContainerExecutor executor =
           ContainerExecutor.install(

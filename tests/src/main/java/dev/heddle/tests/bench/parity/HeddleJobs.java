@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileUtil;
 
 /**
  * The sample as training jobs, by {@code heddle submit --wait}. The cluster keeps its containers'
@@ -66,16 +67,22 @@ record HeddleJobs(
             .redirectOutput(printed.toFile())
             .start();
     return new Submitted(
-        name, Sample.hosts(cell.hosts()), submit, printed, cluster.nodesDirectory());
+        name,
+        Sample.hosts(cell.hosts()),
+        submit,
+        printed,
+        cluster.nodesDirectory(),
+        cluster.staging().resolve(name));
   }
 
   /**
    * A job and its client.
    *
    * @param printed by the client
+   * @param staging the job's own part of it
    */
   private record Submitted(
-      String name, List<String> hosts, Process client, Path printed, Path nodes)
+      String name, List<String> hosts, Process client, Path printed, Path nodes, Path staging)
       implements Training {
     private static final Pattern APPLICATION = Pattern.compile("\\bapplication_\\d+_\\d+\\b");
 
@@ -151,6 +158,8 @@ record HeddleJobs(
         if (!client.waitFor(2, TimeUnit.MINUTES)) {
           client.destroy();
         }
+        // The cluster looks after all that lies there, all the time.
+        boolean unused = FileUtil.fullyDelete(staging.toFile());
       } catch (InterruptedException e) {
         client.destroy();
         Thread.currentThread().interrupt();

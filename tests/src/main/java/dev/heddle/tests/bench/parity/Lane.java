@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 final class Lane implements Closeable {
   private final Way way;
   private final List<Long> algorithms;
-  private final List<Long> all;
+  private final List<Long> companions;
   private final EpochLines lines;
   private final ActiveTime clock = new ActiveTime();
   private final List<Double> ends = new ArrayList<>();
@@ -21,7 +21,7 @@ final class Lane implements Closeable {
   Lane(Way way, Training training) throws IOException {
     this.way = way;
     algorithms = List.copyOf(training.algorithms());
-    all = Stream.concat(algorithms.stream(), training.companions().stream()).toList();
+    companions = List.copyOf(training.companions());
     lines = new EpochLines(training.log().orElseThrow());
   }
 
@@ -35,15 +35,23 @@ final class Lane implements Closeable {
   }
 
   void halt() throws IOException, InterruptedException {
-    Signals.send("STOP", all);
+    Signals.send("STOP", Stream.concat(algorithms.stream(), companions.stream()).toList());
     long now = System.nanoTime();
     look(now);
     clock.pause(now);
   }
 
+  /** Lets those go on that run for the algorithms: what they missed, they now do, and at once. */
+  void goOnAround() throws IOException, InterruptedException {
+    if (!companions.isEmpty()) {
+      Signals.send("CONT", companions);
+    }
+  }
+
+  /** Trains again. */
   void goOn() throws IOException, InterruptedException {
     clock.resume(System.nanoTime());
-    Signals.send("CONT", all);
+    Signals.send("CONT", algorithms);
   }
 
   /** Takes notice of the epochs that ended. */

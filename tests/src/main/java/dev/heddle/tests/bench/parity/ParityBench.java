@@ -37,6 +37,12 @@ final class ParityBench {
   private static final int DOCKER_PORT = 29_195;
 
   /**
+   * Of containers: as deep as that of a session of the machine, because the scheduler shares
+   * processors out level by level, and each level costs.
+   */
+  private static final String CONTROL_GROUP = "/";
+
+  /**
    * @param rounds 1 or more
    * @param seconds of training that are measured in each run
    * @param seed of all orders
@@ -102,7 +108,7 @@ final class ParityBench {
                     Optional.empty(),
                     nodes,
                     Map.of("yarn.nodemanager.delete.debug-delay-sec", "86400"))
-                .withDocker(DockerOptions.standard()))) {
+                .withDocker(DockerOptions.standard().controlGroup(CONTROL_GROUP)))) {
       DockerEngine engine = cluster.docker().orElseThrow();
       String image = SampleImages.image(Sample.NAME);
       new SampleImages(home, engine.host().toString()).build(Sample.NAME);
