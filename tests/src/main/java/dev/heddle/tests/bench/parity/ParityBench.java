@@ -32,9 +32,11 @@ final class ParityBench {
   private static final double SPARE = 1.15;
 
   /** Jobs of both kinds, and hosts that were started by hand, are there at the same time. */
-  private static final int PROCESS_PORT = 29_194;
+  private static final int HAND_PORT = 29_193;
 
+  private static final int PROCESS_PORT = 29_194;
   private static final int DOCKER_PORT = 29_195;
+  private static final int ENGINE_PORT = 29_196;
 
   /**
    * Of containers: as deep as that of a session of the machine, because the scheduler shares
@@ -113,13 +115,24 @@ final class ParityBench {
       String image = SampleImages.image(Sample.NAME);
       new SampleImages(home, engine.host().toString()).build(Sample.NAME);
       ImageFiles files = ImageFiles.export(engine, image, work);
-      NativeHosts byHand =
-          new NativeHosts(sample, files.train(), Files.createDirectories(work.resolve("native")));
+      HostsByHand byHand =
+          new HostsByHand(
+              sample,
+              HostCommand.program(files.train()),
+              HAND_PORT,
+              Files.createDirectories(work.resolve("native")));
       HeddleJobs.put(cluster, sample);
       HeddleClient client = HeddleClient.of(cluster, HeddleClient.jarIn(home));
       Path scratch = Files.createDirectories(work.resolve("jobs"));
       trainers.put(Way.HAND, byHand);
       trainers.put(Way.BESIDE, byHand);
+      trainers.put(
+          Way.ENGINE,
+          new HostsByHand(
+              sample,
+              HostCommand.container(engine, image),
+              ENGINE_PORT,
+              Files.createDirectories(work.resolve("containers"))));
       trainers.put(
           Way.PROCESS,
           new HeddleJobs(

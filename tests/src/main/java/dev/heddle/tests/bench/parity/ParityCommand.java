@@ -23,9 +23,10 @@ public final class ParityCommand {
       tests/bench parity [--rounds N] [--batch NUMBERS] [--hosts NUMBERS] [--ways NAMES]
                          [--seconds N] [--seed N] [--results FILE] [--report FILE]
 
-      parity    the sample torch-ddp, rows a second while it trains: started by hand beside an idle
-                cluster, as a job of processes and as a job of Docker containers, in turns of
-                seconds while the others are stopped; and, when the cluster is gone, by hand again.
+      parity    the sample torch-ddp, rows a second while it trains: started by hand and by docker
+                run beside an idle cluster, as a job of processes and as a job of Docker
+                containers, in turns of seconds while the others are stopped; and, when the cluster
+                is gone, by hand again.
                 The same files, rows and epochs; the models must be equally good. Needs root and
                 Debian's docker.io. A table in Markdown, with the ratios' ranges and every run;
                 about an hour.
@@ -33,7 +34,7 @@ public final class ParityCommand {
         --rounds N       (default 7), in each of which cells come in another order
         --batch NUMBERS  rows of a host's step (default 32,128,256)
         --hosts NUMBERS  1 to 3 (default 1,2,3)
-        --ways NAMES     of hand,beside,process,docker (default all)
+        --ways NAMES     of hand,beside,engine,process,docker (default all)
         --seconds N      of training that are measured in each run (default 8)
         --seed N         of the orders (default: a random one, which is printed)
         --results FILE   each run is added there at once; those that are there are not made again
@@ -101,7 +102,8 @@ public final class ParityCommand {
 
   private static Set<Way> ways(Usage usage) throws Usage.WrongUsage {
     Set<Way> ways = EnumSet.noneOf(Way.class);
-    for (String name : usage.text("--ways").orElse("hand,beside,process,docker").split(",", -1)) {
+    for (String name :
+        usage.text("--ways").orElse("hand,beside,engine,process,docker").split(",", -1)) {
       ways.add(
           Stream.of(Way.values())
               .filter(way -> way.id().equals(name))
@@ -109,7 +111,9 @@ public final class ParityCommand {
               .orElseThrow(
                   () ->
                       new Usage.WrongUsage(
-                          "--ways '" + name + "' must be of hand, beside, process, docker")));
+                          "--ways '"
+                              + name
+                              + "' must be of hand, beside, engine, process, docker")));
     }
     return ways;
   }

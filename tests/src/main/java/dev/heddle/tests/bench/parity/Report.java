@@ -13,6 +13,12 @@ import java.util.stream.Stream;
 /** All runs in Markdown: rates and ratios of the cells, the targets, every run. */
 record Report(List<Run> runs) {
   private static final List<Way> JOBS = List.of(Way.PROCESS, Way.DOCKER);
+  private static final List<Pair> PAIRS =
+      List.of(
+          new Pair(Way.PROCESS, Way.BESIDE),
+          new Pair(Way.DOCKER, Way.BESIDE),
+          new Pair(Way.ENGINE, Way.BESIDE),
+          new Pair(Way.DOCKER, Way.ENGINE));
   private static final double MEAN_TARGET = 0.98;
   private static final double CELL_TARGET = 0.95;
 
@@ -44,18 +50,18 @@ record Report(List<Run> runs) {
   private String ratios() {
     StringBuilder table = new StringBuilder("Rows a second in the training loop, medians; ratios:");
     table.append(" median [least–most] of the rounds' own.\n\n");
-    head(
-        table,
-        "rows/s: ",
-        JOBS.stream()
-            .filter(ways()::contains)
-            .map(way -> way.words() + " / native beside")
-            .toList());
+    List<Pair> pairs =
+        PAIRS.stream()
+            .filter(pair -> ways().containsAll(List.of(pair.way(), pair.beside())))
+            .toList();
+    head(table, "rows/s: ", pairs.stream().map(Pair::words).toList());
     for (Cell cell : cells()) {
       row(table, cell, "%.0f", Run::rowsPerSecond);
-      for (Way way : JOBS.stream().filter(ways()::contains).toList()) {
+      for (Pair pair : pairs) {
         table.append(
-            Ratio.of(runs, cell, way, Way.BESIDE).map(r -> r.rounds().text(3)).orElse("–"));
+            Ratio.of(runs, cell, pair.way(), pair.beside())
+                .map(r -> r.rounds().text(3))
+                .orElse("–"));
         table.append(" | ");
       }
       end(table);
@@ -63,10 +69,17 @@ record Report(List<Run> runs) {
     return table.toString();
   }
 
+  /** What is divided by what. */
+  private record Pair(Way way, Way beside) {
+    String words() {
+      return way.words() + " / " + beside.words().replace(" the idle cluster", "");
+    }
+  }
+
   private String targets() {
     StringBuilder text = new StringBuilder();
     for (Way way : JOBS) {
-      List<Ratio> ratios = cellRatios(way);
+      List<Ratio> ratios = cellRatios(way, Way.BESIDE);
       if (ratios.isEmpty()) {
         continue;
       }
@@ -88,10 +101,13 @@ record Report(List<Run> runs) {
               CELL_TARGET,
               met(worst.rounds().median() >= CELL_TARGET)));
     }
-    List<Ratio> idle =
-        cells().stream()
-            .flatMap(cell -> Ratio.of(runs, cell, Way.BESIDE, Way.HAND).stream())
-            .toList();
+    List<Ratio> both = JOBS.stream().flatMap(way -> cellRatios(way, Way.BESIDE).stream()).toList();
+    if (ways().containsAll(JOBS) && !both.isEmpty()) {
+      text.append(String.format(Locale.ROOT, "- both: geometric mean %.3f%n", Ratio.mean(both)));
+    }
+    mean(text, "docker run, of native beside", Way.ENGINE, Way.BESIDE);
+    mean(text, "Heddle, Docker, of docker run", Way.DOCKER, Way.ENGINE);
+    List<Ratio> idle = cellRatios(Way.BESIDE, Way.HAND);
     if (!idle.isEmpty()) {
       text.append(
           String.format(
@@ -105,10 +121,16 @@ record Report(List<Run> runs) {
         .toString();
   }
 
-  private List<Ratio> cellRatios(Way way) {
-    return cells().stream()
-        .flatMap(cell -> Ratio.of(runs, cell, way, Way.BESIDE).stream())
-        .toList();
+  private void mean(StringBuilder text, String words, Way way, Way beside) {
+    List<Ratio> ratios = cellRatios(way, beside);
+    if (!ratios.isEmpty()) {
+      text.append(
+          String.format(Locale.ROOT, "- %s: geometric mean %.3f%n", words, Ratio.mean(ratios)));
+    }
+  }
+
+  private List<Ratio> cellRatios(Way way, Way beside) {
+    return cells().stream().flatMap(cell -> Ratio.of(runs, cell, way, beside).stream()).toList();
   }
 
   private static String met(boolean met) {

@@ -8,6 +8,8 @@ enum Way {
   HAND("native by hand"),
   /** By hand, while a cluster, its S3 server and its Docker engine wait for work. */
   BESIDE("native beside the idle cluster"),
+  /** The Docker image by {@code docker run}, likewise. */
+  ENGINE("docker run beside the idle cluster"),
   /** As processes of a job. */
   PROCESS("Heddle, processes"),
   /** As Docker containers of a job. */

@@ -60,6 +60,17 @@ class ReportTest {
   }
 
   @Test
+  void whatDockerItselfCostsIsTold() {
+    List<Run> runs = new ArrayList<>(runs());
+    runs.add(run(1, LARGE, Way.ENGINE, 3200));
+    runs.add(run(2, LARGE, Way.ENGINE, 3200));
+    String report = new Report(runs).text();
+    assertTrue(report.contains("| 0.800 [0.800–0.800] | 1.250 [1.250–1.250] |"), report);
+    assertTrue(report.contains("- docker run, of native beside: geometric mean 0.800"), report);
+    assertTrue(report.contains("- Heddle, Docker, of docker run: geometric mean 1.250"), report);
+  }
+
+  @Test
   void aFailedRunIsAmongAllRuns() {
     List<Run> runs = new ArrayList<>(runs());
     runs.add(Run.failed(3, LARGE, Way.DOCKER, 10, "no memory"));

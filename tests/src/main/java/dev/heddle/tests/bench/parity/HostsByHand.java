@@ -1,49 +1,56 @@
 package dev.heddle.tests.bench.parity;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heddle.tests.embedded.HostProcesses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The sample's hosts as somebody would start them without a platform: its program, once a host, in
- * a session of its own, on files that were laid out before. Hosts have loopback addresses of their
- * own, as those of a job have where all nodes are one machine.
+ * The sample's hosts as somebody would start them without a platform: by one command a host, on
+ * files that were laid out before. Hosts have loopback addresses of their own, as those of a job
+ * have where all nodes are one machine.
  *
- * @param program the sample's, without arguments
+ * @param command starts a host
+ * @param port on which hosts meet: another one than those of trainings beside
  * @param work where the files and logs go
  */
-record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
+record HostsByHand(Sample sample, HostCommand command, int port, Path work) implements Trainer {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(20);
-
-  /** Another one than the sample's own, which a test may have, and than jobs beside have. */
-  private static final int PORT = 29_193;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
   public Training start(String name, Cell cell, int epochs) throws IOException {
     List<String> hosts = Sample.hosts(cell.hosts());
-    StringBuilder addresses = new StringBuilder("127.0.0.1 localhost\n");
+    Map<String, String> addresses = new LinkedHashMap<>();
     for (int i = 0; i < hosts.size(); i++) {
-      addresses.append("127.0.79.%d %s\n".formatted(i + 1, hosts.get(i)));
+      addresses.put(hosts.get(i), "127.0.79." + (i + 1));
     }
     for (String host : hosts) {
-      layOut(name, cell, epochs, host, addresses.toString());
+      layOut(name, cell, epochs, host, addresses);
     }
     List<Host> started = new ArrayList<>();
-    Training training = new Started(started);
+    Training training = new Started(name, started);
     try {
       for (String host : hosts) {
-        started.add(new Host(host, start(name, host), log(name, host)));
+        Process process =
+            command
+                .of(name, tree(name, host), addresses)
+                .redirectErrorStream(true)
+                .redirectOutput(log(name, host).toFile())
+                .start();
+        started.add(new Host(host, process, log(name, host)));
       }
     } catch (IOException e) {
       training.close();
@@ -55,7 +62,7 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
   private record Host(String name, Process process, Path log) {}
 
   /** The program's own processes: nothing runs for them. */
-  private record Started(List<Host> hosts) implements Training {
+  private record Started(String training, List<Host> hosts) implements Training {
     @Override
     public Optional<Path> log() throws IOException {
       Path first = hosts.get(0).log();
@@ -63,8 +70,12 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
     }
 
     @Override
-    public List<Long> algorithms() {
-      return hosts.stream().map(host -> host.process().pid()).toList();
+    public List<Long> algorithms() throws IOException {
+      List<Long> pids = HostProcesses.algorithms(training);
+      if (pids.size() < hosts.size()) {
+        throw new IOException("only the processes " + pids + " are there of " + hosts);
+      }
+      return pids;
     }
 
     @Override
@@ -99,6 +110,14 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
 
     @Override
     public void close() {
+      // Not by what started them: containers outlive Docker's client.
+      try {
+        for (long pid : HostProcesses.algorithms(training)) {
+          ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
       hosts.forEach(host -> host.process().destroyForcibly());
     }
   }
@@ -111,12 +130,15 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
     return work.resolve(name).resolve(host + ".log");
   }
 
-  private void layOut(String name, Cell cell, int epochs, String host, String addresses)
+  private void layOut(
+      String name, Cell cell, int epochs, String host, Map<String, String> addresses)
       throws IOException {
     Path tree = tree(name, host);
     Path config = Files.createDirectories(tree.resolve("input/config"));
-    Files.writeString(tree.resolveSibling("hosts"), addresses);
-    write(config.resolve("hyperparameters.json"), sample.hyperparameters(cell, epochs, PORT));
+    StringBuilder names = new StringBuilder("127.0.0.1 localhost\n");
+    addresses.forEach((known, address) -> names.append(address).append(' ').append(known + '\n'));
+    Files.writeString(tree.resolveSibling("hosts"), names);
+    write(config.resolve("hyperparameters.json"), sample.hyperparameters(cell, epochs, port));
     Map<String, Object> resources = new HashMap<>();
     resources.put("current_host", host);
     resources.put("hosts", Sample.hosts(cell.hosts()));
@@ -134,25 +156,6 @@ record NativeHosts(Sample sample, Path program, Path work) implements Trainer {
     for (String empty : List.of("model", "output", "home")) {
       Files.createDirectories(tree.resolve(empty));
     }
-  }
-
-  private Process start(String name, String host) throws IOException {
-    Path tree = tree(name, host);
-    ProcessBuilder train =
-        // A session of its own: the kernel shares processors out among sessions first.
-        new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "setsid", program.toString());
-    Map<String, String> environment = train.environment();
-    environment.clear();
-    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    environment.put("LANG", "C.UTF-8");
-    environment.put("HOME", tree.resolve("home").toString());
-    environment.put("TRAINING_JOB_NAME", name);
-    environment.put("SAGEMAKER_BASE_DIR", tree.toString());
-    return train
-        .directory(tree.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(log(name, host).toFile())
-        .start();
   }
 
   /** Or until one has failed, or the patience is over. */
