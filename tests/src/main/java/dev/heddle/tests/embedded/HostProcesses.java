@@ -90,6 +90,21 @@ public record HostProcesses(String application, String program) {
   }
 
   /**
+   * The same, once all hosts train.
+   *
+   * @param job its name
+   * @param hosts how many it has
+   * @throws IOException when there are fewer processes than hosts
+   */
+  public static List<Long> algorithms(String job, int hosts) throws IOException {
+    List<Long> pids = algorithms(job);
+    if (pids.size() < hosts) {
+      throw new IOException("only the processes " + pids + " are there of " + hosts + " hosts");
+    }
+    return pids;
+  }
+
+  /**
    * @param signal such as {@code KILL}
    */
   public static void signal(long pid, String signal) throws IOException, InterruptedException {

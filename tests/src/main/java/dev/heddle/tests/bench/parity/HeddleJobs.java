@@ -107,11 +107,7 @@ record HeddleJobs(
 
     @Override
     public List<Long> algorithms() throws IOException {
-      List<Long> pids = HostProcesses.algorithms(name);
-      if (pids.size() < hosts.size()) {
-        throw new IOException("only the processes " + pids + " are there of " + hosts);
-      }
-      return pids;
+      return HostProcesses.algorithms(name, hosts.size());
     }
 
     @Override

@@ -71,11 +71,7 @@ record HostsByHand(Sample sample, HostCommand command, int port, Path work) impl
 
     @Override
     public List<Long> algorithms() throws IOException {
-      List<Long> pids = HostProcesses.algorithms(training);
-      if (pids.size() < hosts.size()) {
-        throw new IOException("only the processes " + pids + " are there of " + hosts);
-      }
-      return pids;
+      return HostProcesses.algorithms(training, hosts.size());
     }
 
     @Override
