@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,12 +44,12 @@ class TurnsTest {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    Scripted training = new Scripted(process, log);
+    Scripted training = new Scripted(process, log, List.of());
     trainings.put(way, training);
     return training;
   }
 
-  private record Scripted(Process process, Path file) implements Training {
+  private record Scripted(Process process, Path file, List<Long> companions) implements Training {
     @Override
     public Optional<Path> log() throws IOException {
       return HostLog.tellsOfAnEpoch(file) ? Optional.of(file) : Optional.empty();
@@ -57,11 +58,6 @@ class TurnsTest {
     @Override
     public List<Long> algorithms() {
       return List.of(process.pid());
-    }
-
-    @Override
-    public List<Long> companions() {
-      return List.of();
     }
 
     @Override
@@ -106,6 +102,38 @@ class TurnsTest {
       long epochs = Files.readAllLines(beside.file()).size();
       assertTrue(lane.rate() >= (epochs - 1) / (active / 1e9), lane.rate() + " of " + epochs);
     }
+  }
+
+  @Test
+  void whatRunsForATrainingStopsWithItAndGoesOnBeforeIt() throws Exception {
+    Scripted around = start(Way.HAND, EPOCHS);
+    Scripted docker = start(Way.DOCKER, EPOCHS);
+    await().until(() -> around.log().isPresent() && docker.log().isPresent());
+    List<Long> companions = List.of(around.process().pid());
+    Scripted both = new Scripted(docker.process(), docker.file(), companions);
+    try (Lane lane = new Lane(Way.DOCKER, both)) {
+      lane.halt();
+      long missed = sizeWhenStill(around.file());
+      long trained = sizeWhenStill(docker.file());
+      lane.goOnAround();
+      await().until(() -> Files.size(around.file()) > missed);
+      assertEquals(trained, Files.size(docker.file()));
+      lane.goOn();
+      await().until(() -> Files.size(docker.file()) > trained);
+    }
+  }
+
+  /** Of a file that isn't written to any more. */
+  private static long sizeWhenStill(Path file) {
+    AtomicLong before = new AtomicLong(-1);
+    await()
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              long size = Files.size(file);
+              return before.getAndSet(size) == size;
+            });
+    return before.get();
   }
 
   /** Of some epochs, each of which is noticed. Returns how long it took at most, in nanoseconds. */
