@@ -39,8 +39,8 @@ final class ParityBench {
   private static final int ENGINE_PORT = 29_196;
 
   /**
-   * Of containers: as deep as that of a session of the machine, because the scheduler shares
-   * processors out level by level, and each level costs.
+   * Of containers: as deep as that of a session of the machine. One level deeper they were slower,
+   * probably because the scheduler shares processors out level by level.
    */
   private static final String CONTROL_GROUP = "/";
 

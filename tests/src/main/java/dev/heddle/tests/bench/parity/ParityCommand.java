@@ -29,7 +29,7 @@ public final class ParityCommand {
                 is gone, by hand again.
                 The same files, rows and epochs; the models must be equally good. Needs root and
                 Debian's docker.io. A table in Markdown, with the ratios' ranges and every run;
-                about an hour.
+                about an hour and a half.
 
         --rounds N       (default 7), in each of which cells come in another order
         --batch NUMBERS  rows of a host's step (default 32,128,256)
